@@ -2,6 +2,7 @@
 
 mod attr_name;
 mod attr_path;
+mod common;
 mod compat;
 mod error;
 pub mod json;
@@ -12,6 +13,7 @@ mod version;
 
 pub use attr_name::{AttrName, InvalidName};
 pub use attr_path::{AttrPath, InvalidPath};
+pub use common::common_attributes;
 pub use compat::Compat;
 pub use error::Error;
 pub use json::{JsonError, JsonErrorKind};

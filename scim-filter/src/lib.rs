@@ -1,1 +1,11 @@
-//! SCIM.
+#![doc = include_str!("../README.md")]
+
+mod attributes;
+mod checked;
+mod key;
+mod options;
+
+pub use attributes::{Attributes, Resolved};
+pub use checked::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};
+pub use key::Key;
+pub use options::{Limits, Options, Unknown};
