@@ -4,6 +4,7 @@ mod attributes;
 mod checked;
 mod key;
 mod options;
+mod resolved_path;
 
 pub use attributes::{Attributes, Resolved};
 pub use checked::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};
