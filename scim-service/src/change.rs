@@ -141,10 +141,7 @@ impl Change {
             policy.before(cx, &mut proposal)?;
         }
         if cx.schema().same(after.attributes(), before.attributes()) {
-            current.attributes = match before.into_value() {
-                Value::Object(attributes) => attributes,
-                _ => unreachable_object(),
-            };
+            current.attributes = before.into_attributes();
             return Ok(Applied::Same(current));
         }
         Ok(Applied::Next(after))

@@ -53,10 +53,9 @@ impl Context {
         self
     }
 
-    pub(crate) fn about(&self, endpoint: &Endpoint) -> Self {
-        let mut parts = Parts::clone(&self.0);
-        parts.endpoint = endpoint.clone();
-        Self(Arc::new(parts))
+    pub(crate) fn with_compat(mut self, compat: Compat) -> Self {
+        Arc::make_mut(&mut self.0).compat = compat;
+        self
     }
 
     /// What a layer has said about the request.
