@@ -20,7 +20,10 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// 405 with the methods that are served there.
     pub(crate) fn method(route: &Route<'_>) -> Self {
-        let error = Error::new(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed at this endpoint");
+        let error = Error::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "the method is not allowed at this endpoint",
+        );
         Self { error, header: Some((header::ALLOW, HeaderValue::from_static(route.allowed()))) }
     }
 }
@@ -49,7 +52,9 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> 
 pub(crate) fn raw(status: StatusCode, bytes: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
     response
 }
 

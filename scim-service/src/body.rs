@@ -63,12 +63,18 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     check_content_type(headers)?;
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limits.max_body) {
         return Err(too_large(limits));
     }
     let collected = Limited::new(body, limits.max_body).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() { too_large(limits) } else { Error::invalid_syntax("the body was cut off") }
+        if error.is::<LengthLimitError>() {
+            too_large(limits)
+        } else {
+            Error::invalid_syntax("the body was cut off")
+        }
     })?;
     Ok(json::from_slice(&collected.to_bytes(), &limits.json)?)
 }
@@ -104,11 +110,15 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Error> {
 pub(crate) fn check_accept(headers: &HeaderMap, compat: &Compat) -> Result<(), Error> {
     let takes = |range: &str| {
         let range = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        matches!(range.as_str(), "application/scim+json" | "application/json" | "application/*" | "*/*" | "")
+        matches!(
+            range.as_str(),
+            "application/scim+json" | "application/json" | "application/*" | "*/*" | ""
+        )
     };
     let mut accepted = headers.get_all(header::ACCEPT).iter().peekable();
     let any = compat.any_accept || accepted.peek().is_none();
-    if any || accepted.any(|value| value.to_str().is_ok_and(|ranges| ranges.split(',').any(takes))) {
+    if any || accepted.any(|value| value.to_str().is_ok_and(|ranges| ranges.split(',').any(takes)))
+    {
         return Ok(());
     }
     Err(Error::new(StatusCode::NOT_ACCEPTABLE, "answers are `application/scim+json`"))

@@ -176,8 +176,11 @@ fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {
         return Err(BuildError::NoEndpoint);
     }
     for (at, endpoint) in endpoints.iter().enumerate() {
-        let same = |other: &&Endpoint| other.name() == endpoint.name() || other.segment() == endpoint.segment();
-        if OWN.contains(&endpoint.segment()) || endpoints.iter().take(at).any(|other| same(&other)) {
+        let same = |other: &&Endpoint| {
+            other.name() == endpoint.name() || other.segment() == endpoint.segment()
+        };
+        if OWN.contains(&endpoint.segment()) || endpoints.iter().take(at).any(|other| same(&other))
+        {
             return Err(BuildError::Endpoint(endpoint.name().to_owned()));
         }
     }

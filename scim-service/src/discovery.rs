@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use scim_core::{
-    AuthenticationScheme, Error, FilterSupport, ListResponse, Meta, Pagination, PaginationMethod, ResourceType, Schema,
-    SchemaExtension, ServiceProviderConfig,
+    AuthenticationScheme, Error, FilterSupport, ListResponse, Meta, Pagination, PaginationMethod,
+    ResourceType, Schema, SchemaExtension, ServiceProviderConfig,
 };
 use scim_schema::catalog;
 use serde_json::{Value, json};
@@ -49,7 +49,9 @@ impl Discovery {
             let value = serde_json::to_value(resource_type(base, endpoint)).unwrap_or_default();
             (endpoint.name().to_owned(), value)
         });
-        let schemas = published(endpoints).into_iter().map(|schema| (schema.id.to_string(), described(base, &schema)));
+        let schemas = published(endpoints)
+            .into_iter()
+            .map(|schema| (schema.id.to_string(), described(base, &schema)));
         let location = format!("{}/ServiceProviderConfig", base.url);
         let config = config(&location, features, limits, schemes);
         Self {
@@ -79,7 +81,9 @@ impl Collection {
     /// Filters are forbidden here, every other parameter is ignored (RFC 7644 §4).
     fn answer(&self, id: Option<&str>, query: &str, same: impl Fn(&str, &str) -> bool) -> Answer {
         if Params::from_query(query).is_ok_and(|params| params.filter.is_some()) {
-            return Err(Error::new(StatusCode::FORBIDDEN, "this endpoint cannot be filtered").into());
+            return Err(
+                Error::new(StatusCode::FORBIDDEN, "this endpoint cannot be filtered").into()
+            );
         }
         let Some(id) = id else { return Ok(self.list.answer()) };
         let found = self.items.iter().find(|item| same(&item.id, id));
@@ -104,7 +108,10 @@ fn collection(url: &str, items: Vec<(String, Value)>) -> Collection {
     let list = json!(ListResponse::new(values).total_results(total).start_index(1));
     Collection {
         list: document(String::new(), String::new(), &list),
-        items: items.iter().map(|(id, value)| document(id.clone(), format!("{url}/{id}"), value)).collect(),
+        items: items
+            .iter()
+            .map(|(id, value)| document(id.clone(), format!("{url}/{id}"), value))
+            .collect(),
     }
 }
 
@@ -152,9 +159,18 @@ fn described(base: &BaseUrl, schema: &Schema) -> Value {
     value
 }
 
-fn config(location: &str, features: Features, limits: &Limits, schemes: Vec<AuthenticationScheme>) -> ServiceProviderConfig {
+fn config(
+    location: &str,
+    features: Features,
+    limits: &Limits,
+    schemes: Vec<AuthenticationScheme>,
+) -> ServiceProviderConfig {
     let page = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
-    let filter = if features.filter { FilterSupport::new(page(limits.max_page)) } else { FilterSupport::default() };
+    let filter = if features.filter {
+        FilterSupport::new(page(limits.max_page))
+    } else {
+        FilterSupport::default()
+    };
     let pagination = Pagination::default()
         .cursor(false)
         .index(true)

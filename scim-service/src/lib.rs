@@ -38,6 +38,7 @@ pub use memory::MemoryStore;
 pub use policy::{Action, Event, Permissive, Policy, Proposal};
 pub use service::ScimService;
 pub use store::{
-    Features, Guard, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window, Write, Written,
+    Features, Guard, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window,
+    Write, Written,
 };
 pub use store_error::StoreError;

@@ -13,7 +13,8 @@ use scim_schema::Projection;
 
 use self::data::Data;
 use crate::{
-    Applied, Change, Context, Features, Guard, New, Page, Query, Store, StoreError, Stored, Tenant, Updated,
+    Applied, Change, Context, Features, Guard, New, Page, Query, Store, StoreError, Stored, Tenant,
+    Updated,
 };
 
 /// A store in memory: whole resources in maps, one lock around them all.
@@ -31,13 +32,19 @@ impl MemoryStore {
     }
 
     fn with<T>(&self, cx: &Context, work: impl FnOnce(&mut Data) -> T) -> T {
-        let mut tenants: MutexGuard<'_, _> = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tenants: MutexGuard<'_, _> =
+            self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         work(tenants.entry(cx.get::<Tenant>().cloned()).or_default())
     }
 }
 
 impl Store for MemoryStore {
-    async fn get(&self, cx: &Context, id: &str, want: &Projection) -> Result<Option<Stored>, StoreError> {
+    async fn get(
+        &self,
+        cx: &Context,
+        id: &str,
+        want: &Projection,
+    ) -> Result<Option<Stored>, StoreError> {
         Ok(self.with(cx, |data| data.get(cx, id, want)))
     }
 
@@ -53,7 +60,12 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn update(&self, cx: &Context, id: &str, change: &Change) -> Result<Option<Updated>, StoreError> {
+    async fn update(
+        &self,
+        cx: &Context,
+        id: &str,
+        change: &Change,
+    ) -> Result<Option<Updated>, StoreError> {
         self.with(cx, |data| {
             let Some(current) = data.stored(cx, id) else { return Ok(None) };
             let before = current.attributes.clone();

@@ -53,7 +53,8 @@ impl Params {
         if !compat.infer_message_schemas && !names_search_request(&body) {
             return Err(Error::invalid_syntax("`schemas` must name the search request"));
         }
-        let request = SearchRequest::try_from(body).map_err(|error: ShapeError| Error::from(error))?;
+        let request =
+            SearchRequest::try_from(body).map_err(|error: ShapeError| Error::from(error))?;
         let list = |names: Vec<String>| (!names.is_empty()).then_some(names);
         Ok(Self {
             filter: request.filter,
@@ -71,12 +72,16 @@ impl Params {
     ///
     /// # Errors
     /// 400 invalidValue for both lists at once, and for names that are unknown.
-    pub(crate) fn projection(&self, schema: &ResourceSchema, compat: &Compat) -> Result<Projection, Error> {
+    pub(crate) fn projection(
+        &self,
+        schema: &ResourceSchema,
+        compat: &Compat,
+    ) -> Result<Projection, Error> {
         let names = |list: &'_ [String]| list.iter().map(String::as_str).collect::<Vec<_>>();
         match (&self.attributes, &self.excluded_attributes) {
-            (Some(_), Some(_)) => {
-                Err(Error::invalid_value("`attributes` and `excludedAttributes` exclude each other"))
-            }
+            (Some(_), Some(_)) => Err(Error::invalid_value(
+                "`attributes` and `excludedAttributes` exclude each other",
+            )),
             (Some(only), None) => Projection::only(schema, names(only), compat),
             (None, Some(except)) => Projection::except(schema, names(except), compat),
             (None, None) => Ok(Projection::default_of(schema)),
@@ -103,7 +108,10 @@ impl Params {
 
 fn names_search_request(body: &Value) -> bool {
     let schemas = body.get("schemas").and_then(Value::as_array);
-    schemas.is_some_and(|uris| uris.iter().any(|uri| uri.as_str().is_some_and(|uri| scim_core::SchemaUri::SEARCH_REQUEST == uri)))
+    schemas.is_some_and(|uris| {
+        uris.iter()
+            .any(|uri| uri.as_str().is_some_and(|uri| scim_core::SchemaUri::SEARCH_REQUEST == uri))
+    })
 }
 
 fn descending(order: &str) -> Result<bool, Error> {
@@ -141,7 +149,9 @@ mod tests {
 
     #[test]
     fn the_query_is_form_decoded_and_loosely_separated() {
-        let params = Params::from_query("&filter=userName+eq+%22a%2Bb%22&&COUNT=5&startIndex=-3&odd&").unwrap();
+        let params =
+            Params::from_query("&filter=userName+eq+%22a%2Bb%22&&COUNT=5&startIndex=-3&odd&")
+                .unwrap();
         assert_eq!(params.filter.as_deref(), Some("userName eq \"a+b\""));
         assert_eq!((params.count, params.start_index), (Some(5), Some(-3)));
     }

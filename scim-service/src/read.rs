@@ -17,7 +17,13 @@ use crate::{
 
 impl<S: Store> Parts<S> {
     /// One resource (RFC 7644 §3.4.1).
-    pub(crate) async fn get(&self, cx: &Context, id: &str, head: &request::Parts, params: &Params) -> Answer {
+    pub(crate) async fn get(
+        &self,
+        cx: &Context,
+        id: &str,
+        head: &request::Parts,
+        params: &Params,
+    ) -> Answer {
         self.policy.authorize(cx, Action::Read)?;
         let want = params.projection(cx.schema(), cx.compat())?;
         let found = self.store.get(cx, id, &want).await.map_err(failed)?;
@@ -53,7 +59,12 @@ impl<S: Store> Parts<S> {
     }
 
     /// The resources of all types, in the order of their registration (RFC 7644 §3.4.2.1).
-    pub(crate) async fn list_all(&self, head: &request::Parts, params: &Params, compat: Compat) -> Answer {
+    pub(crate) async fn list_all(
+        &self,
+        head: &request::Parts,
+        params: &Params,
+        compat: Compat,
+    ) -> Answer {
         params.refuse_cursor()?;
         let window = self.window(params);
         let mut types = Vec::with_capacity(self.endpoints.len());
@@ -61,7 +72,10 @@ impl<S: Store> Parts<S> {
             let cx = self.request_context(endpoint, head, compat);
             self.policy.authorize(&cx, Action::Read)?;
             types.push(TypeQuery {
-                want: params.projection(cx.schema(), &Compat { loose_projection: true, ..compat_of(&cx) })?,
+                want: params.projection(
+                    cx.schema(),
+                    &Compat { loose_projection: true, ..compat_of(&cx) },
+                )?,
                 filter: self.filter(&cx, params, Unknown::Absent)?,
                 sort: self.sort_at_root(&cx, params)?,
                 cx,
@@ -93,7 +107,12 @@ impl<S: Store> Parts<S> {
     }
 
     /// All types merged by their sort keys, up to the end of the page.
-    async fn list_sorted(&self, types: Vec<TypeQuery>, params: &Params, window: IndexWindow) -> Answer {
+    async fn list_sorted(
+        &self,
+        types: Vec<TypeQuery>,
+        params: &Params,
+        window: IndexWindow,
+    ) -> Answer {
         let end = window.start.saturating_sub(1).saturating_add(window.count as u64);
         let end = usize::try_from(end).unwrap_or(usize::MAX);
         if end > self.limits.max_merge {
@@ -119,11 +138,22 @@ impl<S: Store> Parts<S> {
             by_key.then_with(|| left.2.cmp(&right.2))
         });
         let skipped = usize::try_from(window.start - 1).unwrap_or(usize::MAX);
-        let resources = found.into_iter().skip(skipped).take(window.count).map(|(_, resource)| resource).collect();
+        let resources = found
+            .into_iter()
+            .skip(skipped)
+            .take(window.count)
+            .map(|(_, resource)| resource)
+            .collect();
         Ok(listed(resources, Some(total), window.start))
     }
 
-    async fn page(&self, one: &TypeQuery, start: u64, count: usize, want: Projection) -> Result<crate::Page, Refusal> {
+    async fn page(
+        &self,
+        one: &TypeQuery,
+        start: u64,
+        count: usize,
+        want: Projection,
+    ) -> Result<crate::Page, Refusal> {
         let window = Window::Index { start, count };
         let query = Query { filter: one.filter.clone(), sort: one.sort.clone(), window, want };
         self.store.query(&one.cx, &query).await.map_err(failed)
@@ -133,19 +163,29 @@ impl<S: Store> Parts<S> {
     /// (RFC 7644 §3.4.2.4).
     fn window(&self, params: &Params) -> IndexWindow {
         let start = params.start_index.unwrap_or(1).max(1).unsigned_abs();
-        let count = params.count.map_or(self.limits.page, |count| usize::try_from(count.max(0)).unwrap_or(usize::MAX));
+        let count = params
+            .count
+            .map_or(self.limits.page, |count| usize::try_from(count.max(0)).unwrap_or(usize::MAX));
         IndexWindow { start, count: count.min(self.limits.max_page) }
     }
 
-    fn filter(&self, cx: &Context, params: &Params, unknown: Unknown) -> Result<Option<Arc<Checked>>, Error> {
+    fn filter(
+        &self,
+        cx: &Context,
+        params: &Params,
+        unknown: Unknown,
+    ) -> Result<Option<Arc<Checked>>, Error> {
         let Some(text) = &params.filter else { return Ok(None) };
-        let options = Options::STRICT.compat(*cx.compat()).limits(self.limits.filter).unknown(unknown);
+        let options =
+            Options::STRICT.compat(*cx.compat()).limits(self.limits.filter).unknown(unknown);
         let filter = Filter::parse_with(text, &options)?;
         Ok(Some(Arc::new(filter.check(cx.schema(), &options)?)))
     }
 
     fn sort(&self, cx: &Context, params: &Params) -> Result<Option<Sort>, Error> {
-        let Some(text) = params.sort_by.as_ref().filter(|_| self.store.features().sort) else { return Ok(None) };
+        let Some(text) = params.sort_by.as_ref().filter(|_| self.store.features().sort) else {
+            return Ok(None);
+        };
         let path: AttrPath = text.parse().map_err(|_| unknown_sort())?;
         let path = sortable(cx, &path).ok_or_else(unknown_sort)?;
         Ok(Some(Sort { path, descending: params.descending }))
@@ -186,7 +226,8 @@ fn sortable(cx: &Context, path: &AttrPath) -> Option<ResolvedPath> {
     if !attribute.sub_attributes.is_empty() && resolved.sub.is_none() {
         resolved.sub = Some(attribute.sub_attribute("value")?);
     }
-    let hidden = scim_schema::is_secret(attribute) || resolved.sub.is_some_and(scim_schema::is_secret);
+    let hidden =
+        scim_schema::is_secret(attribute) || resolved.sub.is_some_and(scim_schema::is_secret);
     ResolvedPath::of(&resolved).filter(|_| !hidden)
 }
 
@@ -198,7 +239,11 @@ pub(crate) fn missing(cx: &Context) -> Error {
     Error::not_found(format!("there is no {} with this id", cx.resource_type()))
 }
 
-fn listed(resources: Vec<Map<String, Value>>, total: Option<u64>, start: u64) -> http::Response<crate::Body> {
+fn listed(
+    resources: Vec<Map<String, Value>>,
+    total: Option<u64>,
+    start: u64,
+) -> http::Response<crate::Body> {
     let resources: Vec<Value> = resources.into_iter().map(Value::Object).collect();
     let mut list = ListResponse::new(resources).start_index(start);
     list.total_results = total;

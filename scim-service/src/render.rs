@@ -32,7 +32,12 @@ impl<S: Store> Parts<S> {
     }
 
     /// A resource as it is sent.
-    pub(crate) fn render(&self, cx: &Context, stored: Stored, want: &Projection) -> Result<Map<String, Value>, Refusal> {
+    pub(crate) fn render(
+        &self,
+        cx: &Context,
+        stored: Stored,
+        want: &Projection,
+    ) -> Result<Map<String, Value>, Refusal> {
         let mut resource = self.complete(cx, stored)?;
         self.refer(cx, &mut resource);
         want.apply(&mut resource);
@@ -40,7 +45,11 @@ impl<S: Store> Parts<S> {
     }
 
     /// A resource with all that filters and sort orders can name.
-    pub(crate) fn complete(&self, cx: &Context, stored: Stored) -> Result<Map<String, Value>, Refusal> {
+    pub(crate) fn complete(
+        &self,
+        cx: &Context,
+        stored: Stored,
+    ) -> Result<Map<String, Value>, Refusal> {
         let location = self.location(cx.endpoint(), &stored.id);
         let mut resource = stored.attributes;
         if let Some(values) = stored.values {
@@ -71,8 +80,11 @@ impl<S: Store> Parts<S> {
     pub(crate) fn refer(&self, cx: &Context, resource: &mut Map<String, Value>) {
         for attribute in &cx.schema().base().attributes {
             let Some(reference) = attribute.sub_attribute("$ref") else { continue };
-            let own = attribute.mutability == Mutability::ReadOnly || cx.schema().is_relation(attribute.name.as_str());
-            let Some(Value::Array(elements)) = resource.get_mut(attribute.name.as_str()).filter(|_| own) else {
+            let own = attribute.mutability == Mutability::ReadOnly
+                || cx.schema().is_relation(attribute.name.as_str());
+            let Some(Value::Array(elements)) =
+                resource.get_mut(attribute.name.as_str()).filter(|_| own)
+            else {
                 continue;
             };
             for element in elements.iter_mut().filter_map(Value::as_object_mut) {
@@ -91,7 +103,8 @@ impl<S: Store> Parts<S> {
     fn referred(&self, reference: &Attribute, element: &Map<String, Value>) -> Option<&Endpoint> {
         let kind = element.get("type").and_then(Value::as_str);
         let named = |name: &str| self.endpoints.iter().find(|endpoint| endpoint.name() == name);
-        kind.and_then(named).or_else(|| reference.reference_types.iter().find_map(|name| named(name)))
+        kind.and_then(named)
+            .or_else(|| reference.reference_types.iter().find_map(|name| named(name)))
     }
 }
 

@@ -35,7 +35,10 @@ impl Route<'_> {
     /// The methods that are served there, as they stand in `Allow`.
     pub(crate) fn allowed(&self) -> &'static str {
         match self {
-            Self::Root | Self::ServiceProviderConfig | Self::ResourceTypes(_) | Self::Schemas(_) => "GET",
+            Self::Root
+            | Self::ServiceProviderConfig
+            | Self::ResourceTypes(_)
+            | Self::Schemas(_) => "GET",
             Self::RootSearch | Self::TypeSearch(_) | Self::Bulk => "POST",
             Self::Type(_) => "GET, POST",
             Self::Resource(..) => "GET, PUT, PATCH, DELETE",
@@ -55,7 +58,11 @@ impl Route<'_> {
 ///
 /// # Errors
 /// 404 for what is no endpoint, 400 invalidVers for another version of the protocol.
-pub(crate) fn find<'a>(path: &str, base_path: &str, endpoints: &'a [Endpoint]) -> Result<Route<'a>, Error> {
+pub(crate) fn find<'a>(
+    path: &str,
+    base_path: &str,
+    endpoints: &'a [Endpoint],
+) -> Result<Route<'a>, Error> {
     let unprefixed = strip(path, base_path).unwrap_or(path);
     let mut segments: Vec<String> = unprefixed
         .split('/')
@@ -65,9 +72,14 @@ pub(crate) fn find<'a>(path: &str, base_path: &str, endpoints: &'a [Endpoint]) -
     // Behind a base that ends in /v2, a sibling /v1 is another version of the same service.
     let parent = base_path.rsplit_once('/').filter(|(_, last)| version_of(last).is_some());
     let versioned = parent.and_then(|(parent, _)| strip(path, parent)).unwrap_or(unprefixed);
-    if let Some(version) = versioned.split('/').find(|segment| !segment.is_empty()).and_then(version_of) {
+    if let Some(version) =
+        versioned.split('/').find(|segment| !segment.is_empty()).and_then(version_of)
+    {
         if version != 2 {
-            return Err(Error::of(ScimType::InvalidVers, "this server speaks version 2 of the protocol, `/v2`"));
+            return Err(Error::of(
+                ScimType::InvalidVers,
+                "this server speaks version 2 of the protocol, `/v2`",
+            ));
         }
         if segments.first().is_some_and(|first| version_of(first).is_some()) {
             segments.remove(0);
@@ -75,7 +87,8 @@ pub(crate) fn find<'a>(path: &str, base_path: &str, endpoints: &'a [Endpoint]) -
     }
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let unknown = || Error::not_found("there is no such endpoint");
-    let endpoint = |segment: &str| endpoints.iter().find(|one| one.segment() == segment).ok_or_else(unknown);
+    let endpoint =
+        |segment: &str| endpoints.iter().find(|one| one.segment() == segment).ok_or_else(unknown);
     Ok(match segments.as_slice() {
         [] => Route::Root,
         [".search"] => Route::RootSearch,
@@ -122,7 +135,8 @@ mod tests {
     #[test]
     fn the_prefix_may_be_there_or_not_and_slashes_do_not_count() {
         for path in ["/scim/v2/Users", "/Users", "/Users/", "/v2/Users", "//scim/v2/Users"] {
-            let expected = if path.starts_with("//") { "404: there is no such endpoint" } else { "User" };
+            let expected =
+                if path.starts_with("//") { "404: there is no such endpoint" } else { "User" };
             assert_eq!(shown(path), expected, "{path}");
         }
         assert_eq!(shown("/scim/v2"), "Root");

@@ -123,7 +123,11 @@ impl<S: Store> Parts<S> {
         let route = route::find(head.uri.path(), &self.base.path, &self.endpoints)?;
         let compat = head.extensions.get::<Compat>().copied().unwrap_or(self.compat);
         if matches!(route, Route::Bulk | Route::Me) {
-            return Err(Error::new(StatusCode::NOT_IMPLEMENTED, "this server does not serve this endpoint").into());
+            return Err(Error::new(
+                StatusCode::NOT_IMPLEMENTED,
+                "this server does not serve this endpoint",
+            )
+            .into());
         }
         if !route.allows(&head.method) {
             return Err(Refusal::method(&route));
@@ -143,7 +147,8 @@ impl<S: Store> Parts<S> {
                 let cx = self.request_context(endpoint, head, compat);
                 let params = Params::from_query(query)?;
                 if head.method == Method::POST {
-                    self.create(&cx, &params, body::read(&head.headers, body, &self.limits).await?).await
+                    self.create(&cx, &params, body::read(&head.headers, body, &self.limits).await?)
+                        .await
                 } else {
                     self.list(&cx, &params).await
                 }
@@ -173,11 +178,20 @@ impl<S: Store> Parts<S> {
         }
     }
 
-    pub(crate) fn request_context(&self, endpoint: &Endpoint, head: &request::Parts, compat: Compat) -> Context {
+    pub(crate) fn request_context(
+        &self,
+        endpoint: &Endpoint,
+        head: &request::Parts,
+        compat: Compat,
+    ) -> Context {
         self.context(endpoint, head.extensions.clone()).with_compat(compat)
     }
 
     fn context(&self, endpoint: &Endpoint, extensions: http::Extensions) -> Context {
-        Context::new(endpoint.clone(), extensions).with(self.compat, (self.clock)(), self.unknown_members)
+        Context::new(endpoint.clone(), extensions).with(
+            self.compat,
+            (self.clock)(),
+            self.unknown_members,
+        )
     }
 }

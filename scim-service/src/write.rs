@@ -22,11 +22,22 @@ impl<S: Store> Parts<S> {
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(&touched);
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
         valid.take_secrets();
-        let mut proposal = Proposal { id: None, action: Action::Create, before: None, resource: &mut valid, delta: None };
+        let mut proposal = Proposal {
+            id: None,
+            action: Action::Create,
+            before: None,
+            resource: &mut valid,
+            delta: None,
+        };
         self.policy.before(cx, &mut proposal)?;
-        let has_relation = cx.endpoint().relations().iter().any(|name| valid.attributes().contains_key(name.as_str()));
+        let has_relation = cx
+            .endpoint()
+            .relations()
+            .iter()
+            .any(|name| valid.attributes().contains_key(name.as_str()));
         let created = self.store.create(cx, New::new((self.ids)(), valid)).await.map_err(failed)?;
-        self.policy.after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
+        self.policy
+            .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
         let created = if has_relation { self.whole(cx, created, &want).await? } else { created };
         self.resource(StatusCode::CREATED, cx, created, &want)
     }
@@ -83,7 +94,13 @@ impl<S: Store> Parts<S> {
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
 
-    async fn update(&self, cx: &Context, id: &str, change: &Change, action: Action) -> Result<Stored, Refusal> {
+    async fn update(
+        &self,
+        cx: &Context,
+        id: &str,
+        change: &Change,
+        action: Action,
+    ) -> Result<Stored, Refusal> {
         let updated = self.store.update(cx, id, change).await.map_err(failed)?;
         let updated = updated.ok_or_else(|| missing(cx))?;
         if updated.changed {
@@ -93,7 +110,12 @@ impl<S: Store> Parts<S> {
     }
 
     /// The resource with what an update need not load, where the answer holds it.
-    async fn whole(&self, cx: &Context, stored: Stored, want: &Projection) -> Result<Stored, Refusal> {
+    async fn whole(
+        &self,
+        cx: &Context,
+        stored: Stored,
+        want: &Projection,
+    ) -> Result<Stored, Refusal> {
         if !want.includes_derived() {
             return Ok(stored);
         }
@@ -119,7 +141,11 @@ fn names_of(body: &Value) -> Vec<AttrPath> {
         names.map(|name| format!("{uri}:{name}")).collect()
     };
     body.iter()
-        .flat_map(|(name, value)| if name.contains(':') { inside(name, value) } else { vec![name.clone()] })
+        .flat_map(
+            |(name, value)| {
+                if name.contains(':') { inside(name, value) } else { vec![name.clone()] }
+            },
+        )
         .filter_map(|path| path.parse().ok())
         .collect()
 }

@@ -81,7 +81,8 @@ impl FromStr for Tenant {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = text.splitn(3, ':');
-        let (Some(name), Some(profile), Some(token)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(name), Some(profile), Some(token)) = (parts.next(), parts.next(), parts.next())
+        else {
             return Err("a tenant is NAME:PROFILE:TOKEN");
         };
         if name.is_empty() || token.is_empty() {
@@ -96,7 +97,9 @@ impl FromStr for Tenant {
 pub(crate) fn welcome(base_url: &str, fresh: &[(String, Profile, Token)]) {
     println!("SCIM base URL: {base_url}");
     let Some((_, _, token)) = fresh.first() else {
-        println!("The tenants and their tokens are as before; tokens are shown once, when they are made.");
+        println!(
+            "The tenants and their tokens are as before; tokens are shown once, when they are made."
+        );
         return;
     };
     println!("\n{:<12} {:<10} token, shown this once", "tenant", "profile");

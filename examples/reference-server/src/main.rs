@@ -51,7 +51,10 @@ async fn run(options: &Serve) -> Result<(), Failure> {
 }
 
 /// The tenants of the command line; without any, and on a new database, one for each profile.
-fn make_tenants(options: &Serve, registry: &Registry) -> Result<Vec<(String, Profile, Token)>, Failure> {
+fn make_tenants(
+    options: &Serve,
+    registry: &Registry,
+) -> Result<Vec<(String, Profile, Token)>, Failure> {
     let mut fresh = Vec::new();
     for tenant in &options.tenant {
         if registry.ensure(&tenant.name, tenant.profile, &tenant.token)? {

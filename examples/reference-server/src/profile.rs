@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use scim_service::{Endpoint, schema::{ResourceSchema, SchemaError, catalog}};
+use scim_service::{
+    Endpoint,
+    schema::{ResourceSchema, SchemaError, catalog},
+};
 
 /// What a tenant's endpoint looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,7 +37,9 @@ impl Profile {
         let users = catalog::user().extend(catalog::enterprise())?;
         let with = |users: ResourceSchema| vec![Endpoint::users(users)];
         Ok(match self {
-            Self::Generic | Self::Pendo => vec![Endpoint::users(users), Endpoint::groups(catalog::group())],
+            Self::Generic | Self::Pendo => {
+                vec![Endpoint::users(users), Endpoint::groups(catalog::group())]
+            }
             Self::Peakon => with(users.extend(catalog::peakon())?),
             Self::Prendio => with(users.extend(catalog::prendio())?),
         })

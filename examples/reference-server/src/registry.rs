@@ -47,14 +47,20 @@ impl Registry {
     }
 
     /// Makes a tenant with this token if the tenant is missing; whether it was.
-    pub(crate) fn ensure(&self, name: &str, profile: Profile, token: &Token) -> Result<bool, Failure> {
+    pub(crate) fn ensure(
+        &self,
+        name: &str,
+        profile: Profile,
+        token: &Token,
+    ) -> Result<bool, Failure> {
         let fresh = self.insert(name, profile, token)?;
         self.reload()?;
         Ok(fresh)
     }
 
     pub(crate) fn is_empty(&self) -> Result<bool, Failure> {
-        let any = self.database().query_row("SELECT 1 FROM tenant LIMIT 1", [], |_| Ok(())).optional()?;
+        let any =
+            self.database().query_row("SELECT 1 FROM tenant LIMIT 1", [], |_| Ok(())).optional()?;
         Ok(any.is_none())
     }
 
@@ -74,7 +80,10 @@ impl Registry {
         )? == 1;
         if fresh {
             let hash = token.hash();
-            write.execute("INSERT INTO token (hash, tenant) VALUES (?1, ?2)", params![hash.as_bytes(), name])?;
+            write.execute(
+                "INSERT INTO token (hash, tenant) VALUES (?1, ?2)",
+                params![hash.as_bytes(), name],
+            )?;
         }
         write.commit()?;
         Ok(fresh)
@@ -83,7 +92,8 @@ impl Registry {
     fn reload(&self) -> Result<(), Failure> {
         let known = {
             let database = self.database();
-            let mut select = database.prepare("SELECT name, profile, hash FROM token JOIN tenant ON name = tenant")?;
+            let mut select = database
+                .prepare("SELECT name, profile, hash FROM token JOIN tenant ON name = tenant")?;
             let rows = select.query_map([], |row| {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?))
             })?;

@@ -32,11 +32,18 @@ struct Server {
 }
 
 /// The routes of the server.
-pub(crate) fn app(base_url: &str, store: Arc<SqliteStore>, registry: Registry) -> Result<Router, Failure> {
+pub(crate) fn app(
+    base_url: &str,
+    store: Arc<SqliteStore>,
+    registry: Registry,
+) -> Result<Router, Failure> {
     let mut services = HashMap::new();
     for profile in Profile::ALL {
         let builder = ScimService::builder(store.clone()).base_url(base_url);
-        let service = profile.endpoints()?.into_iter().fold(builder, |builder, endpoint| builder.endpoint(endpoint));
+        let service = profile
+            .endpoints()?
+            .into_iter()
+            .fold(builder, |builder, endpoint| builder.endpoint(endpoint));
         services.insert(profile, service.build()?);
     }
     let server = Arc::new(Server { registry, services });
@@ -95,13 +102,16 @@ impl Server {
 }
 
 fn is_public(request: &Request) -> bool {
-    request.method() == Method::GET && request.uri().path().trim_end_matches('/') == "/scim/v2/ServiceProviderConfig"
+    request.method() == Method::GET
+        && request.uri().path().trim_end_matches('/') == "/scim/v2/ServiceProviderConfig"
 }
 
 fn unauthorized() -> Response {
     let error = Error::new(StatusCode::UNAUTHORIZED, "a valid bearer token is needed");
     let mut response = refuse(&error);
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"scim\""));
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"scim\""));
     response
 }
 
@@ -109,7 +119,9 @@ fn refuse(error: &Error) -> Response {
     let body = serde_json::to_vec(error).unwrap_or_default();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = error.status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
     response
 }
 

@@ -63,7 +63,12 @@ impl Data {
         Some(stored)
     }
 
-    pub(super) fn insert(&mut self, cx: &Context, id: &str, attributes: Map<String, Value>) -> Result<(), StoreError> {
+    pub(super) fn insert(
+        &mut self,
+        cx: &Context,
+        id: &str,
+        attributes: Map<String, Value>,
+    ) -> Result<(), StoreError> {
         let table = self.tables.entry(cx.resource_type().to_owned()).or_default();
         table.claim(cx, id, &attributes)?;
         let row = Row { version: 1, created: cx.now(), modified: cx.now(), attributes };
@@ -71,7 +76,12 @@ impl Data {
         Ok(())
     }
 
-    pub(super) fn replace(&mut self, cx: &Context, id: &str, attributes: Map<String, Value>) -> Result<(), StoreError> {
+    pub(super) fn replace(
+        &mut self,
+        cx: &Context,
+        id: &str,
+        attributes: Map<String, Value>,
+    ) -> Result<(), StoreError> {
         let table = self.tables.entry(cx.resource_type().to_owned()).or_default();
         table.claim(cx, id, &attributes)?;
         if let Some(row) = table.rows.get_mut(id) {
@@ -91,7 +101,12 @@ impl Data {
 
 impl Table {
     /// Takes the unique values of a resource, all or none.
-    fn claim(&mut self, cx: &Context, id: &str, attributes: &Map<String, Value>) -> Result<(), StoreError> {
+    fn claim(
+        &mut self,
+        cx: &Context,
+        id: &str,
+        attributes: &Map<String, Value>,
+    ) -> Result<(), StoreError> {
         let mut claims = Vec::new();
         for indexed in cx.schema().indexed().iter().filter(|indexed| indexed.unique) {
             for key in indexed.keys(attributes) {

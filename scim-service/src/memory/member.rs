@@ -9,7 +9,11 @@ use super::data::Data;
 use crate::{Context, StoreError, UnknownMembers};
 
 /// Leaves of each relation the elements that exist, each with the type of what it names.
-pub(super) fn known(data: &Data, cx: &Context, mut attributes: Map<String, Value>) -> Result<Map<String, Value>, StoreError> {
+pub(super) fn known(
+    data: &Data,
+    cx: &Context,
+    mut attributes: Map<String, Value>,
+) -> Result<Map<String, Value>, StoreError> {
     for relation in cx.endpoint().relations() {
         let Some(Value::Array(elements)) = attributes.get_mut(relation.as_str()) else { continue };
         let all = elements.len();
@@ -21,7 +25,10 @@ pub(super) fn known(data: &Data, cx: &Context, mut attributes: Map<String, Value
             kind.is_some()
         });
         if elements.len() < all && cx.unknown_members() == UnknownMembers::Refuse {
-            return Err(Error::invalid_value(format!("`{relation}` names a resource that does not exist")).into());
+            return Err(Error::invalid_value(format!(
+                "`{relation}` names a resource that does not exist"
+            ))
+            .into());
         }
         if elements.is_empty() {
             attributes.remove(relation.as_str());
@@ -47,14 +54,22 @@ pub(super) fn forget(data: &mut Data, id: &str, now: DateTime<Utc>) {
 }
 
 /// Adds what is derived: names of members, and the groups of a user.
-pub(super) fn derive(data: &Data, cx: &Context, id: &str, attributes: &mut Map<String, Value>, want: &Projection) {
+pub(super) fn derive(
+    data: &Data,
+    cx: &Context,
+    id: &str,
+    attributes: &mut Map<String, Value>,
+    want: &Projection,
+) {
     for relation in cx.endpoint().relations() {
         if let Some(Value::Array(elements)) = attributes.get_mut(relation.as_str()) {
             elements.iter_mut().for_each(|element| name(data, element));
         }
     }
     let groups = cx.schema().base().attributes.iter().find(|attribute| attribute.name == "groups");
-    if groups.is_some_and(|groups| groups.mutability == Mutability::ReadOnly) && want.includes("groups") {
+    if groups.is_some_and(|groups| groups.mutability == Mutability::ReadOnly)
+        && want.includes("groups")
+    {
         let groups = groups_of(data, id);
         if !groups.is_empty() {
             attributes.insert("groups".to_owned(), Value::Array(groups));

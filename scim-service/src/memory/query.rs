@@ -27,7 +27,13 @@ pub(super) fn run(data: &Data, cx: &Context, query: &Query) -> Page {
         .filter_map(|id| data.get(cx, id, &all))
         .filter_map(|stored| matching(cx, query, stored))
         .collect();
-    let order = |left: &Found, right: &Found| order(query.sort.as_ref(), (left.key.as_ref(), &left.stored.id), (right.key.as_ref(), &right.stored.id));
+    let order = |left: &Found, right: &Found| {
+        order(
+            query.sort.as_ref(),
+            (left.key.as_ref(), &left.stored.id),
+            (right.key.as_ref(), &right.stored.id),
+        )
+    };
     found.sort_by(order);
     window(found, query)
 }
@@ -76,7 +82,9 @@ fn window(found: Vec<Found>, query: &Query) -> Page {
         by_key.then_with(|| one.stored.id.as_str().cmp(&position.id))
     };
     let (skipped, count) = match &query.window {
-        Window::Index { start, count } => (usize::try_from(start.saturating_sub(1)).unwrap_or(usize::MAX), *count),
+        Window::Index { start, count } => {
+            (usize::try_from(start.saturating_sub(1)).unwrap_or(usize::MAX), *count)
+        }
         Window::After { position: None, count } => (0, *count),
         Window::After { position: Some(position), count } => {
             (found.partition_point(|one| place(one, position) != Ordering::Greater), *count)
