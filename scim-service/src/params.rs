@@ -77,13 +77,14 @@ impl Params {
         schema: &ResourceSchema,
         compat: &Compat,
     ) -> Result<Projection, Error> {
-        let names = |list: &'_ [String]| list.iter().map(String::as_str).collect::<Vec<_>>();
         match (&self.attributes, &self.excluded_attributes) {
             (Some(_), Some(_)) => Err(Error::invalid_value(
                 "`attributes` and `excludedAttributes` exclude each other",
             )),
-            (Some(only), None) => Projection::only(schema, names(only), compat),
-            (None, Some(except)) => Projection::except(schema, names(except), compat),
+            (Some(only), None) => Projection::only(schema, only.iter().map(String::as_str), compat),
+            (None, Some(except)) => {
+                Projection::except(schema, except.iter().map(String::as_str), compat)
+            }
             (None, None) => Ok(Projection::default_of(schema)),
         }
     }

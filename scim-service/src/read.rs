@@ -68,14 +68,14 @@ impl<S: Store> Parts<S> {
         params.refuse_cursor()?;
         let window = self.window(params);
         let mut types = Vec::with_capacity(self.endpoints.len());
+        // A name is unknown only if no type has it.
+        let mut loose = compat;
+        loose.loose_projection = true;
         for endpoint in &self.endpoints {
             let cx = self.request_context(endpoint, head, compat);
             self.policy.authorize(&cx, Action::Read)?;
             types.push(TypeQuery {
-                want: params.projection(
-                    cx.schema(),
-                    &Compat { loose_projection: true, ..compat_of(&cx) },
-                )?,
+                want: params.projection(cx.schema(), &loose)?,
                 filter: self.filter(&cx, params, Unknown::Absent)?,
                 sort: self.sort_at_root(&cx, params)?,
                 cx,
@@ -213,10 +213,6 @@ struct TypeQuery {
     want: Projection,
     filter: Option<Arc<Checked>>,
     sort: Option<Sort>,
-}
-
-fn compat_of(cx: &Context) -> Compat {
-    *cx.compat()
 }
 
 /// An attribute to sort by: a simple one, or a complex one's `value` (RFC 7644 §3.4.2.3).
