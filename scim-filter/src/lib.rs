@@ -4,6 +4,8 @@ mod attributes;
 mod checked;
 mod key;
 mod options;
+#[cfg(feature = "sql")]
+pub mod sql;
 
 pub use attributes::{Attributes, Resolved};
 pub use checked::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};
