@@ -1,7 +1,5 @@
 //! Filters that are known to fit a schema.
 
-use std::fmt;
-
 use scim_core::{AttrName, Kind, SchemaUri};
 use serde_json::Value;
 
@@ -80,25 +78,6 @@ pub struct ResolvedPath {
     pub sub_multi_valued: bool,
     /// Whether a missing value counts as `false` (RFC 7643 §2.4: `primary`).
     pub default_false: bool,
-}
-
-/// As it is written in filters: `userName`, `name.givenName`, behind the extension's URI if it
-/// belongs to one.
-impl fmt::Display for ResolvedPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        if let Some(container) = &self.container {
-            write!(f, "{container}")?;
-            separator = ":";
-        }
-        if let Some(name) = &self.name {
-            write!(f, "{separator}{name}")?;
-        }
-        match &self.sub {
-            Some(sub) => write!(f, ".{sub}"),
-            None => Ok(()),
-        }
-    }
 }
 
 /// The kinds of [`Test`].

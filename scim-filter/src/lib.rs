@@ -4,6 +4,7 @@ mod attributes;
 mod checked;
 mod key;
 mod options;
+mod resolved_path;
 #[cfg(feature = "sql")]
 pub mod sql;
 

@@ -64,7 +64,7 @@ fn json_path(way: &[Step<'_>]) -> Result<String, Unsupported> {
     let mut path = String::from("'$");
     for step in way {
         path.push_str(".\"");
-        path.push_str(&escaped(step)?);
+        path.push_str(escaped(step)?);
         path.push('"');
     }
     path.push('\'');

@@ -1,0 +1,67 @@
+//! Attributes of a schema found again in a resource.
+
+use std::fmt;
+
+use scim_core::Kind;
+use serde_json::{Map, Value};
+
+use crate::{Resolved, ResolvedPath};
+
+impl ResolvedPath {
+    /// The place of an attribute; `None` for an extension as a whole.
+    pub fn of(resolved: &Resolved<'_>) -> Option<Self> {
+        let attribute = resolved.attribute?;
+        let last = resolved.sub.unwrap_or(attribute);
+        Some(Self {
+            container: resolved.container.cloned(),
+            name: Some(attribute.name.clone()),
+            sub: resolved.sub.map(|sub| sub.name.clone()),
+            kind: last.kind,
+            case_exact: last.case_exact,
+            multi_valued: attribute.multi_valued,
+            sub_multi_valued: resolved.sub.is_some_and(|sub| sub.multi_valued),
+            default_false: last.kind == Kind::Boolean && last.name == "primary",
+        })
+    }
+
+    /// The values that a resource in canonical form has for the attribute.
+    pub fn values<'a>(&self, resource: &'a Map<String, Value>) -> impl Iterator<Item = &'a Value> {
+        let level = match &self.container {
+            Some(uri) => resource.get(uri.as_str()).and_then(Value::as_object),
+            None => Some(resource),
+        };
+        let name = self.name.as_ref().map(|name| name.as_str());
+        let value = level.zip(name).and_then(|(level, name)| level.get(name));
+        let sub = self.sub.clone();
+        value.into_iter().flat_map(each).flat_map(move |value| match &sub {
+            Some(sub) => value.get(sub.as_str()).into_iter().flat_map(each).collect::<Vec<_>>(),
+            None => vec![value],
+        })
+    }
+}
+
+fn each(value: &Value) -> std::slice::Iter<'_, Value> {
+    match value {
+        Value::Array(elements) => elements.iter(),
+        single => std::slice::from_ref(single).iter(),
+    }
+}
+
+/// The attribute's canonical path.
+impl fmt::Display for ResolvedPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        if let Some(uri) = &self.container {
+            write!(f, "{uri}")?;
+            separator = ":";
+        }
+        if let Some(name) = &self.name {
+            write!(f, "{separator}{name}")?;
+            separator = ".";
+        }
+        if let Some(sub) = &self.sub {
+            write!(f, "{separator}{sub}")?;
+        }
+        Ok(())
+    }
+}
