@@ -332,7 +332,9 @@ impl<C: Columns> Clause<'_, C> {
                 (format!("{not}EXISTS (SELECT 1 FROM {from} WHERE {key} = {outer}"), ")")
             }
             Way::List if holds => (format!("{outer} IN (SELECT {key} FROM {from} WHERE "), ")"),
-            Way::List => (format!("({outer} IN (SELECT {key} FROM {from} WHERE "), ")) IS NOT TRUE"),
+            Way::List => {
+                (format!("({outer} IN (SELECT {key} FROM {from} WHERE "), ")) IS NOT TRUE")
+            }
             Way::Array => (format!("{outer} = ANY(ARRAY(SELECT {key} FROM {from} WHERE "), "))"),
         };
         self.sink.push(&begin);

@@ -4,10 +4,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use scim_core::Kind;
 use serde_json::Value;
 
-use super::{
-    Column, Dialect, Holds, Param,
-    form::is_default,
-};
+use super::{Column, Dialect, Holds, Param, form::is_default};
 use crate::{Operand, ResolvedPath, TestOp};
 
 /// A statement in the making.
@@ -149,7 +146,9 @@ fn substring(sink: &mut Sink, sql: &str, column: &Column, op: &TestOp, part: &st
     match (op, sink.dialect) {
         (TestOp::StartsWith(_), Dialect::Sqlite) => format!("instr({sql}, {part}) = 1"),
         (TestOp::StartsWith(_), Dialect::Postgres) => format!("starts_with({bytes}, {part})"),
-        (TestOp::EndsWith(_), Dialect::Sqlite) => format!("substr({sql}, -length({part})) = {part}"),
+        (TestOp::EndsWith(_), Dialect::Sqlite) => {
+            format!("substr({sql}, -length({part})) = {part}")
+        }
         (TestOp::EndsWith(_), Dialect::Postgres) => {
             format!("right({sql}, length(CAST({part} AS text))) = {part}")
         }
@@ -182,10 +181,9 @@ fn native(sink: &mut Sink, sql: &str, holds: Holds, op: &TestOp) -> Option<Strin
         TestOp::Ge(operand) => (">=", operand),
         TestOp::Lt(operand) => ("<", operand),
         TestOp::Le(operand) => ("<=", operand),
-        TestOp::Present
-        | TestOp::Contains(_)
-        | TestOp::StartsWith(_)
-        | TestOp::EndsWith(_) => return None,
+        TestOp::Present | TestOp::Contains(_) | TestOp::StartsWith(_) | TestOp::EndsWith(_) => {
+            return None;
+        }
     };
     match holds {
         Holds::Boolean if sign == "=" => {
@@ -212,7 +210,8 @@ fn native(sink: &mut Sink, sql: &str, holds: Holds, op: &TestOp) -> Option<Strin
                 Some(sign) => {
                     let text = micros.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
                     let param = sink.bind_text(&text);
-                    let param = typed(sink.dialect, &typed(sink.dialect, &param, "text"), "timestamptz");
+                    let param =
+                        typed(sink.dialect, &typed(sink.dialect, &param, "text"), "timestamptz");
                     format!("{sql} {sign} {param}")
                 }
                 None => "FALSE".to_owned(),
