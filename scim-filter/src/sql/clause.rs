@@ -273,7 +273,7 @@ impl<C: Columns> Clause<'_, C> {
         let dialect = self.sink.dialect;
         let column = Column::costly(document::text(base, steps, dialect)?);
         let whole = match steps {
-            [whole @ .., _] if is_default(&test.path, &test.op) => whole,
+            [whole @ .., _] if test.path.sub.is_some() && is_default(&test.path, &test.op) => whole,
             _ => &[],
         };
         if whole.is_empty() {

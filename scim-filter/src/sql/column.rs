@@ -50,7 +50,8 @@ pub enum Place {
     /// One value in the row. A list can have such a place too, if it never holds more than one.
     Value(Column),
     /// An expression for a JSON document (on PostgreSQL: `jsonb`) of the resource in canonical
-    /// form, with the comparison key ([`Key`](crate::Key)) in place of each value.
+    /// form, with the comparison key ([`Key`](crate::Key)) in place of each value, and without
+    /// empty ones.
     Document(Cow<'static, str>),
     /// The elements of a list as rows of a table of their own.
     Rows(Rows),
@@ -75,7 +76,7 @@ pub struct Column {
 pub enum Holds {
     /// The comparison key ([`Key`](crate::Key)) as text: fit for every test of every type.
     Key,
-    /// The value itself as text: fit for attributes in which case counts.
+    /// The value itself as text: fit for strings and references in which case counts.
     Text,
     /// The value in lower case: fit for strings in which case does not count. Literals are lowered
     /// as Unicode says, so letters beyond ASCII are found if the column is lowered in that way.

@@ -60,11 +60,11 @@ impl Holds {
 
     /// Whether comparing what the column holds is comparing the attribute's values.
     pub(super) fn fits(self, path: &ResolvedPath, dialect: Dialect) -> bool {
-        let cased = matches!(path.kind, Kind::String | Kind::Reference | Kind::Binary);
+        let text = matches!(path.kind, Kind::String | Kind::Reference);
         match self {
             Self::Key => true,
-            Self::Text => cased && path.case_exact,
-            Self::LowerCase => cased && !path.case_exact,
+            Self::Text => text && path.case_exact,
+            Self::LowerCase => text && !path.case_exact,
             Self::Boolean => path.kind == Kind::Boolean,
             Self::Number => matches!(path.kind, Kind::Decimal | Kind::Integer),
             Self::Millis => path.kind == Kind::DateTime,
@@ -114,14 +114,16 @@ fn textual(sink: &mut Sink, sql: &str, column: &Column, op: &TestOp) -> Option<S
         Holds::LowerCase => operand.value.as_str().map(str::to_lowercase),
         _ => operand.value.as_str().map(str::to_owned),
     };
-    let bytes = bytewise(sql, sink.dialect);
     Some(match op {
         TestOp::Present => return None,
-        TestOp::Eq(operand) => format!("{sql} = {}", sink.bind_text(&literal(operand)?)),
-        TestOp::Gt(operand) => format!("{bytes} > {}", sink.bind_text(&literal(operand)?)),
-        TestOp::Ge(operand) => format!("{bytes} >= {}", sink.bind_text(&literal(operand)?)),
-        TestOp::Lt(operand) => format!("{bytes} < {}", sink.bind_text(&literal(operand)?)),
-        TestOp::Le(operand) => format!("{bytes} <= {}", sink.bind_text(&literal(operand)?)),
+        TestOp::Eq(operand) => match literal(operand)? {
+            empty if empty.is_empty() => "FALSE".to_owned(),
+            text => format!("{sql} = {}", sink.bind_text(&text)),
+        },
+        TestOp::Gt(operand) => ordered(sink, sql, column, '>', "", &literal(operand)?),
+        TestOp::Ge(operand) => ordered(sink, sql, column, '>', "=", &literal(operand)?),
+        TestOp::Lt(operand) => ordered(sink, sql, column, '<', "", &literal(operand)?),
+        TestOp::Le(operand) => ordered(sink, sql, column, '<', "=", &literal(operand)?),
         TestOp::Contains(operand) | TestOp::StartsWith(operand) | TestOp::EndsWith(operand) => {
             match literal(operand)? {
                 // Every value begins and ends with nothing and holds it; an empty one is no value.
@@ -130,6 +132,27 @@ fn textual(sink: &mut Sink, sql: &str, column: &Column, op: &TestOp) -> Option<S
             }
         }
     })
+}
+
+/// `gt`, `ge`, `lt`, `le`. An empty text is no value (RFC 7643 §2.5), though it is less than others.
+fn ordered(
+    sink: &mut Sink,
+    sql: &str,
+    column: &Column,
+    sign: char,
+    equal: &str,
+    literal: &str,
+) -> String {
+    let bytes = bytewise(sql, sink.dialect);
+    let bound = sink.bind_text(literal);
+    match sign {
+        '>' if !literal.is_empty() => format!("{bytes} {sign}{equal} {bound}"),
+        _ if column.costly => {
+            let some = bytewise(&format!("nullif({sql}, '')"), sink.dialect);
+            format!("{some} {sign}{equal} {bound}")
+        }
+        _ => format!("{bytes} {sign}{equal} {bound} AND {sql} <> ''"),
+    }
 }
 
 /// `co`, `sw`, `ew`; without `LIKE`, whose wildcards a literal could hold.
@@ -232,10 +255,10 @@ fn rounded(sign: &'static str, exact: bool) -> Option<&'static str> {
     }
 }
 
+/// The key of an instant is its time in UTC, without a zone.
 fn instant(operand: &Operand) -> Option<DateTime<Utc>> {
-    let read = |text: &str| DateTime::parse_from_rfc3339(text).ok();
-    let instant = read(operand.key.as_str()).or_else(|| read(operand.value.as_str()?))?;
-    Some(instant.to_utc())
+    let text = format!("{}Z", operand.key.as_str());
+    DateTime::parse_from_rfc3339(&text).ok().map(|instant| instant.to_utc())
 }
 
 fn number(sink: &mut Sink, value: &Value) -> Option<String> {
