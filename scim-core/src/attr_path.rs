@@ -44,6 +44,11 @@ impl AttrPath {
         Self { uri: None, name: Some(name), sub: None }
     }
 
+    /// An attribute of the schema `uri`, or of the base schema, and its sub-attribute.
+    pub const fn from_parts(uri: Option<SchemaUri>, name: AttrName, sub: Option<AttrName>) -> Self {
+        Self { uri, name: Some(name), sub }
+    }
+
     /// All that a schema holds.
     pub const fn schema(uri: SchemaUri) -> Self {
         Self { uri: Some(uri), name: None, sub: None }

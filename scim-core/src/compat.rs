@@ -61,7 +61,8 @@ compat! {
     barewords;
     /// `active eq True`: literals in any case.
     literal_case;
-    /// `emails[type eq "work"].value eq "a@example.com"`: a comparison behind a value path.
+    /// `emails[type eq "work"].value eq "a@example.com"`: a comparison behind a value path; as the
+    /// path of a PATCH also `schemas eq "urn:…"`, which is read as `schemas[value eq "urn:…"]`.
     compare_value_path;
     /// `replace emails[type eq "work"].value` where there is no such entry: it is made.
     create_from_filter;

@@ -112,3 +112,46 @@ pub struct Operand {
     /// Its comparison key.
     pub key: Key,
 }
+
+impl Node {
+    /// All of these: flat, without what is decided already.
+    pub(crate) fn all(parts: Vec<Self>) -> Self {
+        join(parts, true)
+    }
+
+    /// Any of these: flat, without what is decided already.
+    pub(crate) fn any(parts: Vec<Self>) -> Self {
+        join(parts, false)
+    }
+
+    /// The contrary.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Self::Constant(outcome) => Self::Constant(!outcome),
+            Self::Not(inner) => *inner,
+            node => Self::Not(Box::new(node)),
+        }
+    }
+}
+
+/// Joins by `and`, to which `true` adds nothing, or by `or`, to which `false` adds nothing.
+fn join(parts: Vec<Node>, neutral: bool) -> Node {
+    let mut joined = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Node::Constant(outcome) if outcome == neutral => {}
+            Node::Constant(outcome) => return Node::Constant(outcome),
+            Node::And(mut inner) if neutral => joined.append(&mut inner),
+            Node::Or(mut inner) if !neutral => joined.append(&mut inner),
+            part => joined.push(part),
+        }
+    }
+    match (joined.pop(), joined.is_empty()) {
+        (None, _) => Node::Constant(neutral),
+        (Some(only), true) => only,
+        (Some(last), false) => {
+            joined.push(last);
+            if neutral { Node::And(joined) } else { Node::Or(joined) }
+        }
+    }
+}

@@ -1,32 +1,188 @@
-//! The one comparison key.
+//! The one comparison key (RFC 7643 §2.3, RFC 7644 §3.4.2.2, §7.8).
 
-use compact_str::CompactString;
+mod decimal;
+mod instant;
+mod text;
+
+use std::{borrow::Cow, cmp::Ordering};
+
+use compact_str::{CompactString, ToCompactString};
+use scim_core::Kind;
+use serde_json::{Number, Value};
 
 /// A comparable value as text whose byte order, equality, prefixes and substrings are the value's.
+///
+/// Computed once, when a value is stored and when a filter is checked, it is what filters, sort
+/// orders, uniqueness, PATCH and SQL compare, so that all of them agree.
+///
+/// | values | key |
+/// |---|---|
+/// | text, case counts | as it is |
+/// | text, case does not count | NFC(fold(NFC(width(text)))): fullwidth and halfwidth forms mapped, full Unicode case folding |
+/// | date and time | the instant, in UTC: `2011-05-13T04:42:34.5`, the fraction without trailing zeros |
+/// | number | sign, exponent and digits, exact |
+/// | boolean | `true`, `false` |
+/// | binary | the base64 text without padding |
+///
+/// ```
+/// use scim_filter::Key;
+///
+/// assert_eq!(Key::text("Straße", false), Key::text("STRASSE", false));
+/// assert_eq!(Key::instant("2011-05-13T06:42:34+02:00"), Key::instant("2011-05-13T04:42:34.0Z"));
+/// assert!(Key::decimal("-10") < Key::decimal("9.5"));
+/// assert_eq!(Key::decimal("10e-1"), Key::decimal("1"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(CompactString);
 
 impl Key {
+    /// The version of the rules. Stored keys of another version must be computed again.
+    pub const VERSION: u32 = 1;
+
+    /// The key of a value of an attribute; `None` if it is no single value of the attribute's
+    /// type, which makes it equal to nothing.
+    pub fn of(value: &Value, kind: Kind, case_exact: bool) -> Option<Self> {
+        match (kind, value) {
+            (Kind::String | Kind::Reference, Value::String(text)) => {
+                Some(Self::text(text, case_exact))
+            }
+            (Kind::DateTime, Value::String(text)) => Self::instant(text),
+            (Kind::Binary, Value::String(text)) => Some(Self::binary(text)),
+            (Kind::Boolean, Value::Bool(value)) => Some(Self::boolean(*value)),
+            (Kind::Decimal | Kind::Integer, Value::Number(number)) => Self::number(number),
+            _ => None,
+        }
+    }
+
+    /// The key of a string or reference.
+    pub fn text(text: &str, case_exact: bool) -> Self {
+        if case_exact { Self(text.into()) } else { Self(text::fold(text)) }
+    }
+
+    /// The key of an xsd:dateTime; without a zone it is in UTC. `None` if it is no date and time,
+    /// or lies outside the years 0000 to 9999 in UTC.
+    pub fn instant(text: &str) -> Option<Self> {
+        instant::key(text).map(Self)
+    }
+
+    /// The key of a number in JSON's notation. `None` if it is no number, or one beyond 10^4998.
+    pub fn decimal(text: &str) -> Option<Self> {
+        decimal::key(text).map(Self)
+    }
+
+    /// The key of a JSON number.
+    pub fn number(number: &Number) -> Option<Self> {
+        decimal::key(&number.to_compact_string()).map(Self)
+    }
+
+    /// The key of a boolean.
+    pub fn boolean(value: bool) -> Self {
+        Self(CompactString::const_new(if value { "true" } else { "false" }))
+    }
+
+    /// The key of base64 text.
+    pub fn binary(text: &str) -> Self {
+        Self(text.trim_end_matches('=').into())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-impl Key {
-    /// Stub.
-    pub fn of(value: &serde_json::Value, _kind: scim_core::Kind, case_exact: bool) -> Option<Self> {
-        match value {
-            serde_json::Value::String(s) => {
-                Some(Key(if case_exact { s.as_str().into() } else { s.to_lowercase().into() }))
+
+    /// Whether this is the key of a value of an attribute. As [`Key::of`] and `==`, but for ASCII
+    /// text and whole numbers without computing a key.
+    pub fn matches(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        match (kind, value) {
+            (Kind::String | Kind::Reference, Value::String(text)) => {
+                self.matches_text(text, case_exact)
             }
-            serde_json::Value::Null
-            | serde_json::Value::Object(_)
-            | serde_json::Value::Array(_) => None,
-            v => Some(Key(v.to_string().into())),
+            (Kind::Boolean, Value::Bool(value)) => self.0 == if *value { "true" } else { "false" },
+            _ => Self::of(value, kind, case_exact).is_some_and(|key| key == *self),
         }
     }
-    /// Stub.
-    pub fn instant(t: &str) -> Option<Self> {
-        t.contains('T').then(|| Key(t.into()))
+
+    /// The order of a value's key and this one: `Less` if the value is less. `None` if the value
+    /// has no key.
+    pub fn order_of(&self, value: &Value, kind: Kind, case_exact: bool) -> Option<Ordering> {
+        match (kind, value) {
+            (Kind::String | Kind::Reference, Value::String(text)) if case_exact => {
+                Some(text.as_str().cmp(&self.0))
+            }
+            (Kind::String | Kind::Reference, Value::String(text)) if text.is_ascii() => {
+                Some(text.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(self.0.bytes()))
+            }
+            _ => Self::of(value, kind, case_exact).map(|key| key.cmp(self)),
+        }
+    }
+
+    /// Whether a value's key begins with this one.
+    pub fn begins(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        self.is_part(
+            value,
+            kind,
+            case_exact,
+            |text| text.get(..self.0.len()),
+            |text| text.starts_with(self.as_str()),
+        )
+    }
+
+    /// Whether a value's key ends with this one.
+    pub fn ends(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        let tail = |text: &'_ [u8]| text.len().checked_sub(self.0.len());
+        self.is_part(
+            value,
+            kind,
+            case_exact,
+            |text| text.get(tail(text)?..),
+            |text| text.ends_with(self.as_str()),
+        )
+    }
+
+    /// Whether a value's key holds this one.
+    pub fn is_within(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        let Some(text) = text_of(value, kind) else { return false };
+        comparable(text, case_exact).contains(self.as_str())
+    }
+
+    #[inline]
+    fn matches_text(&self, text: &str, case_exact: bool) -> bool {
+        if case_exact {
+            return self.0 == text;
+        }
+        // A key is lower case, so a text that differs from it by the case of ASCII letters alone
+        // has this key.
+        self.0.eq_ignore_ascii_case(text) || !text.is_ascii() && text::fold(text) == self.0
+    }
+
+    fn is_part(
+        &self,
+        value: &Value,
+        kind: Kind,
+        case_exact: bool,
+        slice: impl for<'t> Fn(&'t [u8]) -> Option<&'t [u8]>,
+        test: impl Fn(&str) -> bool,
+    ) -> bool {
+        match text_of(value, kind) {
+            Some(text) if !case_exact && text.is_ascii() => slice(text.as_bytes())
+                .is_some_and(|part| part.eq_ignore_ascii_case(self.0.as_bytes())),
+            Some(text) => test(&comparable(text, case_exact)),
+            None => false,
+        }
+    }
+}
+
+fn text_of(value: &Value, kind: Kind) -> Option<&str> {
+    match kind {
+        Kind::String | Kind::Reference => value.as_str(),
+        _ => None,
+    }
+}
+
+fn comparable(text: &str, case_exact: bool) -> Cow<'_, str> {
+    if case_exact || text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text::fold(text).into())
     }
 }

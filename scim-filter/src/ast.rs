@@ -1,0 +1,317 @@
+//! The tree of a filter (RFC 7644 §3.4.2.2).
+
+use std::collections::BTreeSet;
+
+use compact_str::CompactString;
+use scim_core::AttrPath;
+use serde_json::{Number, Value};
+
+use crate::{Options, ParseError, parse};
+
+/// A filter as it was written, not yet held against a schema (RFC 7644 §3.4.2.2).
+///
+/// Every filter is within the grammar and within bounds, whether it was parsed or built, so that
+/// nothing done with it can run deep or long. Chains of `and` and of `or` are flat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    expr: Expr,
+}
+
+impl Filter {
+    /// Reads a filter in the grammar and within the limits that the options set.
+    ///
+    /// # Errors
+    /// [`ParseError`], 400 invalidFilter; 400 invalidValue for U+0000 in a literal.
+    pub fn parse_with(text: &str, options: &Options) -> Result<Self, ParseError> {
+        parse::filter(text, options).map(Self::from_expr)
+    }
+
+    /// The tree.
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// The attributes that the filter reads; those inside brackets as sub-attributes of the one
+    /// before the bracket.
+    pub fn attributes(&self) -> BTreeSet<AttrPath> {
+        let mut paths = BTreeSet::new();
+        self.expr.collect_paths(None, &mut paths);
+        paths
+    }
+
+    pub(crate) fn from_expr(expr: Expr) -> Self {
+        Self { expr }
+    }
+
+    pub(crate) fn into_expr(self) -> Expr {
+        self.expr
+    }
+}
+
+/// A node of a [`Filter`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    /// `a and b and c`: at least two, none of them an `And`.
+    And(Vec<Expr>),
+    /// `a or b or c`: at least two, none of them an `Or`.
+    Or(Vec<Expr>),
+    /// `not (a)`.
+    Not(Box<Expr>),
+    /// `path op literal`.
+    Compare {
+        /// The attribute.
+        path: AttrPath,
+        /// The operator.
+        op: CompareOp,
+        /// What it is compared with.
+        literal: Literal,
+    },
+    /// `path pr`.
+    Present {
+        /// The attribute.
+        path: AttrPath,
+    },
+    /// `path[filter]`: one and the same element fulfils the filter.
+    Element {
+        /// The attribute.
+        path: AttrPath,
+        /// The filter; it holds no `Element`.
+        filter: Box<Expr>,
+    },
+}
+
+impl Expr {
+    /// Both; chains stay flat.
+    pub(crate) fn and(self, right: Self) -> Self {
+        Self::And(match (self, right) {
+            (Self::And(left), Self::And(right)) => append(left, right),
+            (Self::And(mut left), right) => {
+                left.push(right);
+                left
+            }
+            (left, Self::And(right)) => append(vec![left], right),
+            (left, right) => vec![left, right],
+        })
+    }
+
+    /// Either; chains stay flat.
+    pub(crate) fn or(self, right: Self) -> Self {
+        Self::Or(match (self, right) {
+            (Self::Or(left), Self::Or(right)) => append(left, right),
+            (Self::Or(mut left), right) => {
+                left.push(right);
+                left
+            }
+            (left, Self::Or(right)) => append(vec![left], right),
+            (left, right) => vec![left, right],
+        })
+    }
+
+    /// How deep parentheses, `not` and brackets stand inside one another in canonical form.
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Self::And(all) => deepest(all, |part| matches!(part, Self::Or(_))),
+            Self::Or(any) => deepest(any, |_| false),
+            Self::Not(inner) => 1 + inner.depth(),
+            Self::Element { filter, .. } => 1 + filter.depth(),
+            Self::Compare { .. } | Self::Present { .. } => 0,
+        }
+    }
+
+    /// How many comparisons and presence tests there are.
+    pub(crate) fn terms(&self) -> usize {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::terms).sum(),
+            Self::Not(inner) => inner.terms(),
+            Self::Element { filter, .. } => filter.terms(),
+            Self::Compare { .. } | Self::Present { .. } => 1,
+        }
+    }
+
+    pub(crate) fn has_brackets(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::has_brackets),
+            Self::Not(inner) => inner.has_brackets(),
+            Self::Element { .. } => true,
+            Self::Compare { .. } | Self::Present { .. } => false,
+        }
+    }
+
+    fn collect_paths(&self, parent: Option<&AttrPath>, paths: &mut BTreeSet<AttrPath>) {
+        match self {
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.collect_paths(parent, paths));
+            }
+            Self::Not(inner) => inner.collect_paths(parent, paths),
+            Self::Element { path, filter } => filter.collect_paths(Some(path), paths),
+            Self::Compare { path, .. } | Self::Present { path } => {
+                paths.insert(match (parent, path.name()) {
+                    (Some(parent), Some(name)) if parent.sub().is_none() => {
+                        parent.clone().with_sub(name.clone())
+                    }
+                    (Some(parent), _) => parent.clone(),
+                    (None, _) => path.clone(),
+                });
+            }
+        }
+    }
+}
+
+fn append(mut left: Vec<Expr>, mut right: Vec<Expr>) -> Vec<Expr> {
+    left.append(&mut right);
+    left
+}
+
+fn deepest(parts: &[Expr], grouped: impl Fn(&Expr) -> bool) -> usize {
+    parts.iter().map(|part| part.depth() + usize::from(grouped(part))).max().unwrap_or(0)
+}
+
+/// The comparison operators (RFC 7644 §3.4.2.2, Table 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CompareOp {
+    /// Equal.
+    Eq,
+    /// Not equal: the complement of `eq`.
+    Ne,
+    /// Contains.
+    Co,
+    /// Starts with.
+    Sw,
+    /// Ends with.
+    Ew,
+    /// Greater than.
+    Gt,
+    /// Greater than or equal to.
+    Ge,
+    /// Less than.
+    Lt,
+    /// Less than or equal to.
+    Le,
+}
+
+impl CompareOp {
+    /// The operator as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Co => "co",
+            Self::Sw => "sw",
+            Self::Ew => "ew",
+            Self::Gt => "gt",
+            Self::Ge => "ge",
+            Self::Lt => "lt",
+            Self::Le => "le",
+        }
+    }
+}
+
+/// What an attribute is compared with: a JSON value other than an array or object.
+///
+/// Numbers and keywords keep the text they were written in, for an attribute that turns out to
+/// be a string. Two spellings of one keyword are equal; `1` and `1.0` differ.
+#[derive(Clone, Debug)]
+pub struct Literal {
+    kind: LiteralKind,
+    text: CompactString,
+}
+
+/// The kinds of [`Literal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LiteralKind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean,
+    /// A JSON number.
+    Number,
+    /// A JSON string.
+    String,
+}
+
+impl Literal {
+    /// What it is.
+    pub fn kind(&self) -> LiteralKind {
+        self.kind
+    }
+
+    /// The string, without quotes and escapes; for other kinds the text as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// `true` or `false`.
+    pub fn as_bool(&self) -> Option<bool> {
+        (self.kind == LiteralKind::Boolean).then(|| self.text.eq_ignore_ascii_case("true"))
+    }
+
+    /// The literal as JSON; a number beyond the range of JSON numbers is `null`.
+    pub fn to_value(&self) -> Value {
+        match self.kind {
+            LiteralKind::Null => Value::Null,
+            LiteralKind::Boolean => Value::Bool(self.text.eq_ignore_ascii_case("true")),
+            LiteralKind::Number => number(&self.text).map_or(Value::Null, Value::Number),
+            LiteralKind::String => Value::String(self.text.to_string()),
+        }
+    }
+
+    pub(crate) fn new(kind: LiteralKind, text: impl Into<CompactString>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+/// A number within the range of a 64-bit float, whatever features serde_json has.
+pub(crate) fn number(text: &str) -> Option<Number> {
+    text.parse::<f64>().ok().filter(|float| float.is_finite())?;
+    text.parse().ok()
+}
+
+impl PartialEq for Literal {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && match self.kind {
+                LiteralKind::Null => true,
+                LiteralKind::Boolean => self.as_bool() == other.as_bool(),
+                LiteralKind::Number | LiteralKind::String => self.text == other.text,
+            }
+    }
+}
+
+impl Eq for Literal {}
+
+impl From<&str> for Literal {
+    fn from(text: &str) -> Self {
+        Self::new(LiteralKind::String, text)
+    }
+}
+
+impl From<String> for Literal {
+    fn from(text: String) -> Self {
+        Self::new(LiteralKind::String, text)
+    }
+}
+
+impl From<bool> for Literal {
+    fn from(value: bool) -> Self {
+        Self::new(LiteralKind::Boolean, if value { "true" } else { "false" })
+    }
+}
+
+impl From<i64> for Literal {
+    fn from(value: i64) -> Self {
+        Self::from(Number::from(value))
+    }
+}
+
+impl From<Number> for Literal {
+    fn from(value: Number) -> Self {
+        Self::new(LiteralKind::Number, value.to_string())
+    }
+}
+
+/// `null`.
+impl From<()> for Literal {
+    fn from((): ()) -> Self {
+        Self::new(LiteralKind::Null, "null")
+    }
+}

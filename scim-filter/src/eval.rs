@@ -1,0 +1,130 @@
+//! Checked filters held against resources (RFC 7644 §3.4.2.2).
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use crate::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};
+
+impl Checked {
+    /// Whether a resource of canonical form fulfils the filter; for a filter of
+    /// [`Filter::check_element`](crate::Filter::check_element), whether an element does.
+    ///
+    /// A value that is `null`, an empty string, an empty list or an empty object is no value: it
+    /// is neither present nor equal to anything (RFC 7643 §2.5).
+    pub fn matches(&self, resource: &Value) -> bool {
+        self.root.matches(resource)
+    }
+
+    /// The attributes and values that a filter consisting of `eq` alone, joined by `and`, demands:
+    /// what an element must hold that is made to fulfil it (RFC 7644 §3.5.2.1). `None` for any
+    /// other filter.
+    pub fn equalities(&self) -> Option<Vec<(&ResolvedPath, &Value)>> {
+        match &self.root {
+            Node::And(parts) => parts.iter().map(Node::equality).collect(),
+            node => node.equality().map(|equality| vec![equality]),
+        }
+    }
+}
+
+impl Node {
+    fn matches(&self, scope: &Value) -> bool {
+        match self {
+            Self::Test(test) => test.matches(scope),
+            Self::And(parts) => parts.iter().all(|part| part.matches(scope)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(scope)),
+            Self::Not(inner) => !inner.matches(scope),
+            Self::Element(element) => element.matches(scope),
+            Self::Constant(outcome) => *outcome,
+        }
+    }
+
+    fn equality(&self) -> Option<(&ResolvedPath, &Value)> {
+        match self {
+            Self::Test(Test { path, op: TestOp::Eq(operand) }) => Some((path, &operand.value)),
+            _ => None,
+        }
+    }
+}
+
+impl Test {
+    fn matches(&self, scope: &Value) -> bool {
+        let default = self.path.default_false && !matches!(self.op, TestOp::Present);
+        self.path.any(scope, default, |value| self.holds(value))
+    }
+
+    /// Whether one value fulfils the test.
+    fn holds(&self, value: &Value) -> bool {
+        let ResolvedPath { kind, case_exact, .. } = self.path;
+        if is_unassigned(value) {
+            return false;
+        }
+        let order = |operand: &Operand| operand.key.order_of(value, kind, case_exact);
+        match &self.op {
+            TestOp::Eq(operand) => operand.key.matches(value, kind, case_exact),
+            TestOp::Present => true,
+            TestOp::Contains(operand) => operand.key.is_within(value, kind, case_exact),
+            TestOp::StartsWith(operand) => operand.key.begins(value, kind, case_exact),
+            TestOp::EndsWith(operand) => operand.key.ends(value, kind, case_exact),
+            TestOp::Gt(operand) => order(operand).is_some_and(Ordering::is_gt),
+            TestOp::Ge(operand) => order(operand).is_some_and(Ordering::is_ge),
+            TestOp::Lt(operand) => order(operand).is_some_and(Ordering::is_lt),
+            TestOp::Le(operand) => order(operand).is_some_and(Ordering::is_le),
+        }
+    }
+}
+
+impl Element {
+    fn matches(&self, scope: &Value) -> bool {
+        self.path
+            .any(scope, false, |element| !is_unassigned(element) && self.filter.matches(element))
+    }
+}
+
+impl ResolvedPath {
+    /// Whether any value at this path passes. With `default`, elements without a value there
+    /// have the value `false`.
+    #[inline]
+    fn any(&self, scope: &Value, default: bool, pass: impl Fn(&Value) -> bool) -> bool {
+        let by_default = || default && pass(&Value::Bool(false));
+        let Some(value) = self.attribute(scope) else { return self.sub.is_none() && by_default() };
+        let Some(sub) = &self.sub else { return any_value(value, pass) };
+        any_value(value, |element| match element.get(sub.as_str()) {
+            Some(value) if !value.is_null() => any_value(value, &pass),
+            _ => !is_unassigned(element) && by_default(),
+        })
+    }
+
+    /// The attribute's value or values.
+    #[inline]
+    fn attribute<'v>(&self, scope: &'v Value) -> Option<&'v Value> {
+        let scope = match &self.container {
+            Some(container) => scope.get(container.as_str())?,
+            None => scope,
+        };
+        match &self.name {
+            Some(name) => scope.get(name.as_str()).filter(|value| !value.is_null()),
+            None => Some(scope),
+        }
+    }
+}
+
+/// The value, or any of the values if it is a list.
+#[inline]
+fn any_value(value: &Value, pass: impl Fn(&Value) -> bool) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(pass),
+        value => pass(value),
+    }
+}
+
+/// Whether a value is as good as none (RFC 7643 §2.5): `null`, empty, or made of such.
+pub(crate) fn is_unassigned(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.iter().all(is_unassigned),
+        Value::Object(members) => members.values().all(is_unassigned),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}

@@ -1,0 +1,88 @@
+//! Numbers (RFC 7643 §2.3.3, §2.3.4).
+
+use std::fmt::Write;
+
+use compact_str::CompactString;
+
+/// The exponents that a key can hold: far more than a 64-bit float, little enough for four digits.
+const BOUND: i64 = 4999;
+
+/// `0`; or `p`, the exponent and the digits; or `-`, and the nine's complements of both with `~`
+/// behind them. Read as 0.DIGITS × 10^exponent, the exponent offset by 5000.
+pub(super) fn key(text: &str) -> Option<CompactString> {
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(text) => (true, text),
+        None => (false, text),
+    };
+    let number = Number::read(text)?;
+    let (leading, digits) = number.significant();
+    if digits.clone().next().is_none() {
+        return Some(CompactString::const_new("0"));
+    }
+    let point = i64::try_from(number.int.len()).ok()? - i64::try_from(leading).ok()?;
+    let exponent = point.checked_add(number.exponent?)?;
+    if !(-BOUND..=BOUND).contains(&exponent) {
+        return None;
+    }
+    let mut key = CompactString::default();
+    if negative {
+        write!(key, "-{:04}", BOUND - exponent).ok()?;
+        key.extend(digits.map(|digit| char::from(b'0' + b'9' - digit)));
+        key.push('~');
+    } else {
+        write!(key, "p{:04}", BOUND + 1 + exponent).ok()?;
+        key.extend(digits.map(char::from));
+    }
+    Some(key)
+}
+
+/// A number in JSON's notation, without its sign.
+struct Number<'a> {
+    int: &'a str,
+    frac: &'a str,
+    /// `None` if it is beyond all bounds.
+    exponent: Option<i64>,
+}
+
+impl<'a> Number<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, signed(exponent)?),
+            None => (text, Some(0)),
+        };
+        let (int, frac) = match mantissa.split_once('.') {
+            Some((int, frac)) if are_digits(frac) => (int, frac),
+            Some(_) => return None,
+            None => (mantissa, ""),
+        };
+        let is_int = are_digits(int) && (int.len() == 1 || !int.starts_with('0'));
+        is_int.then_some(Self { int, frac, exponent })
+    }
+
+    /// How many zeros come first, and the digits from there to the last that is not zero.
+    fn significant(&self) -> (usize, impl Iterator<Item = u8> + Clone + 'a) {
+        let digits = self.int.bytes().chain(self.frac.bytes());
+        let leading = digits.clone().take_while(|digit| *digit == b'0').count();
+        let trailing = digits.clone().rev().take_while(|digit| *digit == b'0').count();
+        let len = self.int.len() + self.frac.len();
+        (leading, digits.skip(leading).take(len.saturating_sub(leading + trailing)))
+    }
+}
+
+/// An exponent; `Some(None)` if it has more than nine digits.
+fn signed(text: &str) -> Option<Option<i64>> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if !are_digits(digits) {
+        return None;
+    }
+    let value = digits.trim_start_matches('0');
+    if value.len() > 9 {
+        return Some(None);
+    }
+    let value = value.bytes().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    Some(Some(if text.starts_with('-') { -value } else { value }))
+}
+
+fn are_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

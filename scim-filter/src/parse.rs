@@ -1,0 +1,570 @@
+//! The grammar of filters and PATCH paths (RFC 7644 §3.4.2.2, Figure 1; §3.5.2, Figure 7), rule by
+//! rule.
+//!
+//! ```abnf
+//! FILTER    = orExp
+//! orExp     = andExp *( SP "or" SP andExp )
+//! andExp    = term *( SP "and" SP term )
+//! term      = [ "not" *SP ] "(" FILTER ")" / valuePath / attrExp
+//! valuePath = attrPath "[" FILTER "]"            ; no valuePath inside
+//! attrExp   = attrPath SP ( "pr" / compareOp SP compValue )
+//! attrPath  = [ URI ":" ] ATTRNAME [ "." ATTRNAME ] / URI
+//! compValue = false / null / true / number / string
+//! PATH      = attrPath / valuePath [ "." ATTRNAME ]
+//! ```
+//!
+//! `SP` is any run of blanks and tabs, and may be missing before a quote; blanks may also stand at
+//! both ends, and inside parentheses and brackets. Each rule decides by what comes next and never
+//! goes back, so the time is linear in the length of the text.
+
+use std::cell::Cell;
+
+use compact_str::CompactString;
+use nom::{
+    IResult, Parser,
+    branch::alt,
+    bytes::complete::{tag, take_while},
+    character::complete::{char, digit0, digit1, one_of},
+    combinator::{all_consuming, opt, recognize},
+    sequence::preceded,
+};
+use scim_core::{AttrName, AttrPath, SchemaUri};
+
+use crate::{
+    CompareOp, Expr, Filter, Literal, LiteralKind, Options, ParseError, ParseErrorKind as Kind,
+    PatchPath, error::Fault,
+};
+
+/// The deepest that any limit allows: what recursion over a tree can count on.
+pub(crate) const DEEPEST: usize = 64;
+
+type Parsed<'a, T> = IResult<&'a str, T, Fault<'a>>;
+
+/// Reads a whole filter.
+pub(crate) fn filter(text: &str, options: &Options) -> Result<Expr, ParseError> {
+    let grammar = Grammar::new(text, options);
+    grammar.check_length().and_then(|()| grammar.whole_filter()).map_err(|error| match error {
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => ParseError::filter(text, fault),
+        nom::Err::Incomplete(_) => {
+            ParseError::filter(text, Fault::new("", 0, Kind::ExpectedAttribute))
+        }
+    })
+}
+
+/// Reads a whole path.
+pub(crate) fn patch_path(text: &str, options: &Options) -> Result<PatchPath, ParseError> {
+    let grammar = Grammar::new(text, options);
+    grammar.check_length().and_then(|()| grammar.path()).map_err(|error| match error {
+        nom::Err::Error(fault) | nom::Err::Failure(fault) if grammar.is_in_filter(&fault) => {
+            ParseError::filter(text, fault)
+        }
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => ParseError::path(text, fault),
+        nom::Err::Incomplete(_) => {
+            ParseError::path(text, Fault::new("", 0, Kind::ExpectedAttribute))
+        }
+    })
+}
+
+/// Reads an attribute's path and nothing else.
+pub(crate) fn whole_attr_path(text: &str) -> Option<AttrPath> {
+    all_consuming(attr_path).parse(text).ok().map(|(_, path)| path)
+}
+
+struct Grammar<'a> {
+    text: &'a str,
+    options: &'a Options,
+    max_depth: usize,
+    terms: Cell<usize>,
+    /// The rest of the text behind the bracket of a path, and behind its closing one.
+    bracket: Cell<Option<(usize, usize)>>,
+}
+
+/// How deep a rule stands, and whether in brackets.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    bracket: bool,
+}
+
+impl<'a> Grammar<'a> {
+    fn new(text: &'a str, options: &'a Options) -> Self {
+        Self {
+            text,
+            options,
+            max_depth: options.limits.max_depth.min(DEEPEST),
+            terms: Cell::new(0),
+            bracket: Cell::new(None),
+        }
+    }
+
+    fn check_length(&self) -> Result<(), nom::Err<Fault<'a>>> {
+        if self.text.len() > self.options.limits.max_len {
+            return fail("", 0, Kind::TooLong);
+        }
+        Ok(())
+    }
+
+    fn whole_filter(&self) -> Result<Expr, nom::Err<Fault<'a>>> {
+        let (input, _) = blanks(self.text)?;
+        if input.is_empty() {
+            return fail(self.text, self.text.len(), Kind::Empty);
+        }
+        match self.filter(input, Place { depth: 0, bracket: false })? {
+            ("", expr) => Ok(expr),
+            (rest, _) => fail(rest, 1, Kind::UnmatchedClose),
+        }
+    }
+
+    /// `FILTER = orExp`, up to the end or a closing bracket.
+    fn filter(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
+        let (mut rest, mut expr) = self.and_exp(input, place)?;
+        while let (next, true) = self.connective(rest, "or")? {
+            let (after, right) = self.and_exp(next, place)?;
+            (rest, expr) = (after, expr.or(right));
+        }
+        Ok((rest, expr))
+    }
+
+    /// `andExp = term *( SP "and" SP term )`
+    fn and_exp(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
+        let (mut rest, mut expr) = self.term(input, place)?;
+        while let (next, true) = self.connective(rest, "and")? {
+            let (after, right) = self.term(next, place)?;
+            (rest, expr) = (after, expr.and(right));
+        }
+        Ok((rest, expr))
+    }
+
+    /// Whether this connective follows a term and the blanks behind it.
+    fn connective(&self, input: &'a str, wanted: &str) -> Parsed<'a, bool> {
+        if matches!(input.as_bytes().first(), None | Some(b')' | b']')) {
+            return Ok((input, false));
+        }
+        let (rest, word) = take_while(|c: char| c.is_ascii_alphabetic()).parse(input)?;
+        if !word.eq_ignore_ascii_case("and") && !word.eq_ignore_ascii_case("or") {
+            return fail(input, token(input), Kind::ExpectedConnective);
+        }
+        if !self.has_blank_before(input) {
+            return fail(input, 0, Kind::MissingBlank);
+        }
+        match blanks(rest)? {
+            (after, "") if !after.is_empty() => fail(after, 0, Kind::MissingBlank),
+            (after, _) if word.eq_ignore_ascii_case(wanted) => Ok((after, true)),
+            _ => Ok((input, false)),
+        }
+    }
+
+    fn has_blank_before(&self, input: &str) -> bool {
+        let before = self.text.len().checked_sub(input.len() + 1);
+        let byte = before.and_then(|index| self.text.as_bytes().get(index));
+        matches!(byte, Some(b' ' | b'\t'))
+    }
+
+    /// `term = [ "not" *SP ] "(" FILTER ")" / valuePath / attrExp`, and the blanks behind it.
+    fn term(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
+        let (rest, expr) = if input.starts_with('(') {
+            self.group(input, place)?
+        } else if let Some(group) = negation(input) {
+            let (rest, inner) = self.group(group, place)?;
+            (rest, Expr::Not(Box::new(inner)))
+        } else {
+            let (rest, path) = attr_path(input)?;
+            match rest.as_bytes().first() {
+                Some(b'[') => self.value_path(rest, path, place)?,
+                _ => self.attr_exp(rest, path)?,
+            }
+        };
+        let (rest, _) = blanks(rest)?;
+        Ok((rest, expr))
+    }
+
+    /// `"(" FILTER ")"`
+    fn group(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
+        let inside = self.below(input, place)?;
+        let (start, _) = preceded(char('('), blanks).parse(input)?;
+        let (rest, expr) = self.filter(start, inside)?;
+        match rest.strip_prefix(')') {
+            Some(rest) => Ok((rest, expr)),
+            None => fail(input, 1, Kind::UnclosedParenthesis),
+        }
+    }
+
+    /// One level deeper, if there may be one.
+    fn below(&self, input: &'a str, place: Place) -> Result<Place, nom::Err<Fault<'a>>> {
+        if place.depth >= self.max_depth {
+            return fail(input, 1, Kind::TooDeep);
+        }
+        Ok(Place { depth: place.depth + 1, ..place })
+    }
+
+    /// `valuePath = attrPath "[" FILTER "]"`, and the comparison that may stand behind it.
+    fn value_path(&self, input: &'a str, path: AttrPath, place: Place) -> Parsed<'a, Expr> {
+        if place.bracket {
+            return fail(input, 1, Kind::NestedBrackets);
+        }
+        let (rest, filter) = self.bracket(input, place)?;
+        let Some(sub) = rest.strip_prefix('.') else {
+            return Ok((rest, Expr::Element { path, filter: Box::new(filter) }));
+        };
+        if !self.options.compat.compare_value_path {
+            return fail(rest, token(rest), Kind::ComparedValuePath);
+        }
+        let (rest, name) = attr_name(sub)?;
+        let (rest, test) = self.attr_exp(rest, AttrPath::new(name))?;
+        let filter = filter.and(test);
+        if place.depth + 1 + filter.depth() > self.max_depth {
+            return fail(input, 1, Kind::TooDeep);
+        }
+        Ok((rest, Expr::Element { path, filter: Box::new(filter) }))
+    }
+
+    /// `"[" FILTER "]"`
+    fn bracket(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
+        let inside = Place { bracket: true, ..self.below(input, place)? };
+        let (start, _) = preceded(char('['), blanks).parse(input)?;
+        let (rest, filter) = self.filter(start, inside)?;
+        match rest.strip_prefix(']') {
+            Some(rest) => Ok((rest, filter)),
+            None if rest.is_empty() => fail(input, 1, Kind::UnclosedBracket),
+            None => fail(rest, 1, Kind::UnmatchedClose),
+        }
+    }
+
+    /// `attrExp = attrPath SP ( "pr" / compareOp SP compValue )`, behind the path.
+    fn attr_exp(&self, input: &'a str, path: AttrPath) -> Parsed<'a, Expr> {
+        let (rest, blank) = blanks(input)?;
+        let (after, word) = take_while(is_word).parse(rest)?;
+        if word.is_empty() {
+            return fail(rest, token(rest), Kind::ExpectedOperator);
+        }
+        if blank.is_empty() {
+            return fail(rest, 0, Kind::MissingBlank);
+        }
+        self.count_term(rest)?;
+        if word.eq_ignore_ascii_case("pr") {
+            end_of_term(after)?;
+            return Ok((after, Expr::Present { path }));
+        }
+        let Some(op) = compare_op(word) else {
+            let bare_not = path.uri().is_none() && path.name().is_some_and(|name| name == &"not");
+            let kind = if bare_not { Kind::BareNot } else { Kind::UnknownOperator };
+            return fail(rest, word.len(), kind);
+        };
+        let (after, literal) = self.comp_value(after)?;
+        end_of_term(after)?;
+        Ok((after, Expr::Compare { path, op, literal }))
+    }
+
+    fn count_term(&self, input: &'a str) -> Result<(), nom::Err<Fault<'a>>> {
+        if self.terms.get() >= self.options.limits.max_terms {
+            return fail(input, 0, Kind::TooManyTerms);
+        }
+        self.terms.set(self.terms.get() + 1);
+        Ok(())
+    }
+
+    /// `compValue = false / null / true / number / string`, with the blanks before it.
+    fn comp_value(&self, input: &'a str) -> Parsed<'a, Literal> {
+        let (input, _) = blanks(input)?;
+        if input.starts_with('"') {
+            let (rest, text) = string(input)?;
+            return Ok((rest, Literal::new(LiteralKind::String, text)));
+        }
+        if input.starts_with('\'') {
+            let len = input.get(1..).and_then(|rest| rest.find('\'')).map_or(1, |end| end + 2);
+            return fail(input, len, Kind::SingleQuotes);
+        }
+        let (rest, word) = take_while(is_word).parse(input)?;
+        if word.is_empty() {
+            return fail(input, token(input).min(1), Kind::ExpectedValue);
+        }
+        if let Some(kind) = self.keyword(word) {
+            return Ok((rest, Literal::new(kind, word)));
+        }
+        if all_consuming(number).parse(word).is_ok() {
+            return Ok((rest, Literal::new(LiteralKind::Number, word)));
+        }
+        if self.options.compat.barewords {
+            return Ok((rest, Literal::new(LiteralKind::String, word)));
+        }
+        fail(input, word.len(), Kind::Unquoted)
+    }
+
+    /// `false / null / true`
+    fn keyword(&self, word: &str) -> Option<LiteralKind> {
+        let is = |keyword: &str| {
+            word == keyword
+                || self.options.compat.literal_case && word.eq_ignore_ascii_case(keyword)
+        };
+        match word.len() {
+            4 if is("true") => Some(LiteralKind::Boolean),
+            4 if is("null") => Some(LiteralKind::Null),
+            5 if is("false") => Some(LiteralKind::Boolean),
+            _ => None,
+        }
+    }
+
+    /// `PATH = attrPath / valuePath [ "." ATTRNAME ]`
+    fn path(&self) -> Result<PatchPath, nom::Err<Fault<'a>>> {
+        let (input, _) = blanks(self.text)?;
+        if input.is_empty() {
+            return fail(self.text, self.text.len(), Kind::Empty);
+        }
+        let (rest, attr) = attr_path(input)?;
+        let (rest, path) = match rest.as_bytes().first() {
+            Some(b'[') => self.selected(rest, attr)?,
+            Some(b' ' | b'\t') => self.compared(rest, attr)?,
+            _ => (rest, PatchPath::from_parts(attr, None, None)),
+        };
+        match blanks(rest)? {
+            ("", _) => Ok(path),
+            (rest, _) => fail(rest, token(rest), Kind::TrailingText),
+        }
+    }
+
+    /// `"[" FILTER "]" [ "." ATTRNAME ]`
+    fn selected(&self, input: &'a str, attr: AttrPath) -> Parsed<'a, PatchPath> {
+        let (inside, index) = preceded(char('['), take_while(is_index)).parse(input)?;
+        if !index.is_empty() && inside.starts_with(']') {
+            return fail(input, index.len() + 2, Kind::ArrayIndex);
+        }
+        self.bracket.set(Some((input.len(), 0)));
+        let (rest, filter) = self.bracket(input, Place { depth: 0, bracket: false })?;
+        self.bracket.set(Some((input.len(), rest.len())));
+        let (rest, sub) = match rest.strip_prefix('.') {
+            Some(sub) => attr_name(sub).map(|(rest, name)| (rest, Some(name)))?,
+            None => (rest, None),
+        };
+        Ok((rest, PatchPath::from_parts(attr, Some(Filter::from_expr(filter)), sub)))
+    }
+
+    /// `attrExp` as a path: the elements that fulfil it.
+    fn compared(&self, input: &'a str, attr: AttrPath) -> Parsed<'a, PatchPath> {
+        let (start, _) = blanks(input)?;
+        if start.is_empty() || attr.sub().is_some() || !self.options.compat.compare_value_path {
+            return Ok((input, PatchPath::from_parts(attr, None, None)));
+        }
+        let value = AttrPath::new(AttrName::from_static("value"));
+        let (rest, test) = self.attr_exp(input, value)?;
+        Ok((rest, PatchPath::from_parts(attr, Some(Filter::from_expr(test)), None)))
+    }
+
+    /// Whether a fault of a path lies in the filter in its brackets, and not in brackets that do
+    /// not end.
+    fn is_in_filter(&self, fault: &Fault<'_>) -> bool {
+        self.bracket.get().is_some_and(|(open, close)| {
+            let at = fault.at.len();
+            at < open && at > close && fault.kind != Kind::UnclosedBracket
+        })
+    }
+}
+
+/// `"not" *SP`, if a parenthesis follows.
+fn negation(input: &str) -> Option<&str> {
+    let (word, rest) = input.split_at_checked(3)?;
+    let group = rest.trim_start_matches([' ', '\t']);
+    (word.eq_ignore_ascii_case("not") && group.starts_with('(')).then_some(group)
+}
+
+/// `compareOp`
+fn compare_op(word: &str) -> Option<CompareOp> {
+    let [first, second] = word.as_bytes() else { return None };
+    match (first.to_ascii_lowercase(), second.to_ascii_lowercase()) {
+        (b'e', b'q') => Some(CompareOp::Eq),
+        (b'n', b'e') => Some(CompareOp::Ne),
+        (b'c', b'o') => Some(CompareOp::Co),
+        (b's', b'w') => Some(CompareOp::Sw),
+        (b'e', b'w') => Some(CompareOp::Ew),
+        (b'g', b't') => Some(CompareOp::Gt),
+        (b'g', b'e') => Some(CompareOp::Ge),
+        (b'l', b't') => Some(CompareOp::Lt),
+        (b'l', b'e') => Some(CompareOp::Le),
+        _ => None,
+    }
+}
+
+/// `attrPath = [ URI ":" ] ATTRNAME [ "." ATTRNAME ] / URI`; a URN ends at its last colon.
+fn attr_path(input: &str) -> Parsed<'_, AttrPath> {
+    let (rest, path) = take_while(is_word).parse(input)?;
+    match path.rsplit_once(':') {
+        None => {
+            let (name, sub) = attr_steps(input, path)?;
+            Ok((rest, AttrPath::from_parts(None, name, sub)))
+        }
+        Some((uri, steps)) => match (uri.parse::<SchemaUri>(), attr_steps(input, steps)) {
+            (Ok(uri), Ok((name, sub))) => Ok((rest, AttrPath::from_parts(Some(uri), name, sub))),
+            _ => match path.parse() {
+                Ok(uri) => Ok((rest, AttrPath::schema(uri))),
+                Err(_) => invalid_name(input, path),
+            },
+        },
+    }
+}
+
+type Steps = (AttrName, Option<AttrName>);
+
+/// `ATTRNAME [ "." ATTRNAME ]`
+fn attr_steps<'a>(input: &'a str, steps: &'a str) -> Result<Steps, nom::Err<Fault<'a>>> {
+    let (name, sub) = match steps.split_once('.') {
+        Some((name, sub)) => (name, Some(sub)),
+        None => (steps, None),
+    };
+    match (name.parse(), sub.map(str::parse).transpose()) {
+        (Ok(name), Ok(sub)) => Ok((name, sub)),
+        _ => invalid_name(input, steps),
+    }
+}
+
+/// `ATTRNAME`
+fn attr_name(input: &str) -> Parsed<'_, AttrName> {
+    let (rest, name) = take_while(is_word).parse(input)?;
+    match name.parse() {
+        Ok(name) => Ok((rest, name)),
+        Err(_) => invalid_name(input, name),
+    }
+}
+
+/// Points at what keeps a word from being a path.
+#[cold]
+fn invalid_name<'a, T>(input: &'a str, path: &'a str) -> Result<T, nom::Err<Fault<'a>>> {
+    if path.is_empty() {
+        return fail(input, token(input).min(1), Kind::ExpectedAttribute);
+    }
+    let is_part =
+        |c: char| c.is_ascii() && AttrName::is_continued_by(c as u8) || c == '.' || c == ':';
+    let bad = path.trim_start_matches(is_part);
+    if !bad.is_empty() {
+        let signs = bad.find(is_part).unwrap_or(bad.len());
+        return fail(at(input, path, bad), signs, Kind::InvalidName);
+    }
+    let steps = path.rsplit(':').next().unwrap_or(path);
+    match steps.match_indices('.').nth(1) {
+        Some((dot, _)) => {
+            let extra = steps.get(dot..).unwrap_or_default();
+            fail(at(input, path, extra), extra.len(), Kind::TooManySteps)
+        }
+        None => fail(input, path.len(), Kind::InvalidName),
+    }
+}
+
+/// The rest of the input from a suffix of its first word on.
+fn at<'a>(input: &'a str, word: &str, suffix: &str) -> &'a str {
+    input.get(word.len() - suffix.len()..).unwrap_or(input)
+}
+
+/// `string` of JSON (RFC 8259 §7), without its quotes and escapes.
+fn string(input: &str) -> Parsed<'_, CompactString> {
+    let (start, _) = char('"').parse(input)?;
+    let (rest, plain) = take_while(is_unescaped).parse(start)?;
+    if let Some(rest) = rest.strip_prefix('"') {
+        return Ok((rest, plain.into()));
+    }
+    let mut text = CompactString::from(plain);
+    let mut rest = rest;
+    loop {
+        rest = match rest.as_bytes().first() {
+            Some(b'"') => return Ok((rest.get(1..).unwrap_or_default(), text)),
+            Some(b'\\') => {
+                let (after, c) = escape(rest)?;
+                text.push(c);
+                after
+            }
+            Some(0) => return fail(rest, 1, Kind::Nul),
+            Some(_) => return fail(rest, 1, Kind::ControlCharacter),
+            None => return fail(input, 1, Kind::UnclosedQuote),
+        };
+        let (after, plain) = take_while(is_unescaped).parse(rest)?;
+        text.push_str(plain);
+        rest = after;
+    }
+}
+
+/// `escape` of JSON; a pair of surrogates is one character.
+fn escape(input: &str) -> Parsed<'_, char> {
+    let mut chars = input.chars();
+    let c = match (chars.next(), chars.next()) {
+        (_, Some(c @ ('"' | '\\' | '/'))) => c,
+        (_, Some('b')) => '\u{8}',
+        (_, Some('f')) => '\u{c}',
+        (_, Some('n')) => '\n',
+        (_, Some('r')) => '\r',
+        (_, Some('t')) => '\t',
+        (_, Some('u')) => return unicode(input),
+        (_, c) => return fail(input, 1 + c.map_or(0, char::len_utf8), Kind::InvalidEscape),
+    };
+    Ok((chars.as_str(), c))
+}
+
+fn unicode(input: &str) -> Parsed<'_, char> {
+    let Some((rest, unit)) = code_unit(input) else {
+        return fail(input, 2, Kind::InvalidEscape);
+    };
+    let (rest, code) = match unit {
+        0xd800..=0xdbff => match code_unit(rest) {
+            Some((rest, low @ 0xdc00..=0xdfff)) => {
+                (rest, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))
+            }
+            _ => return fail(input, 6, Kind::LoneSurrogate),
+        },
+        _ => (rest, unit),
+    };
+    match char::from_u32(code) {
+        Some('\0') => fail(input, 6, Kind::Nul),
+        Some(c) => Ok((rest, c)),
+        None => fail(input, 6, Kind::LoneSurrogate),
+    }
+}
+
+/// `\uXXXX`
+fn code_unit(input: &str) -> Option<(&str, u32)> {
+    let (digits, rest) = input.strip_prefix("\\u")?.split_at_checked(4)?;
+    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u32::from_str_radix(digits, 16).ok().filter(|_| is_hex).map(|unit| (rest, unit))
+}
+
+/// `number` of JSON (RFC 8259 §6).
+pub(crate) fn number(input: &str) -> IResult<&str, &str> {
+    let int = alt((tag("0"), recognize((one_of("123456789"), digit0))));
+    let exp = (one_of("eE"), opt(one_of("+-")), digit1);
+    recognize((opt(char('-')), int, opt((char('.'), digit1)), opt(exp))).parse(input)
+}
+
+/// `*SP`, where SP is a blank or a tab.
+fn blanks(input: &str) -> Parsed<'_, &str> {
+    take_while(|c| c == ' ' || c == '\t').parse(input)
+}
+
+/// Behind a term come a blank, a closing bracket or the end.
+fn end_of_term(input: &str) -> Result<(), nom::Err<Fault<'_>>> {
+    match input.as_bytes().first() {
+        None | Some(b' ' | b'\t' | b')' | b']') => Ok(()),
+        Some(b'\'') => fail(input, 1, Kind::SingleQuotes),
+        Some(_) => fail(input, 0, Kind::MissingBlank),
+    }
+}
+
+/// What paths, operators and values without quotes consist of.
+fn is_word(c: char) -> bool {
+    !matches!(c, '\0'..=' ' | '"' | '\'' | '(' | ')' | '[' | '\\' | ']' | '\u{7f}')
+}
+
+fn is_unescaped(c: char) -> bool {
+    c >= ' ' && c != '"' && c != '\\'
+}
+
+fn is_index(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '-' | '*' | '#' | ':')
+}
+
+/// The bytes of the word, or of the one character, that the input begins with.
+fn token(input: &str) -> usize {
+    match input.find(|c| !is_word(c)).unwrap_or(input.len()) {
+        0 => input.chars().next().map_or(0, char::len_utf8),
+        len => len,
+    }
+}
+
+#[cold]
+fn fail<'a, T>(at: &'a str, len: usize, kind: Kind) -> Result<T, nom::Err<Fault<'a>>> {
+    Err(nom::Err::Failure(Fault::new(at, len, kind)))
+}

@@ -1,0 +1,3 @@
+//! Filters from text to outcome.
+
+mod standard;
