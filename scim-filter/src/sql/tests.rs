@@ -1,4 +1,5 @@
 mod engine;
+mod law;
 mod text;
 
 use serde_json::{Value, json};

@@ -82,7 +82,7 @@ impl Attributes for Schema {
 
 pub(super) fn path(text: &str) -> ResolvedPath {
     let path: AttrPath = text.parse().unwrap();
-    ResolvedPath::of(&Schema.resolve(&path, &Compat::STRICT).unwrap()).unwrap()
+    ResolvedPath::new(&Schema.resolve(&path, &Compat::STRICT).unwrap())
 }
 
 /// A test of an attribute.
@@ -232,7 +232,11 @@ impl Engine {
         self.insert_lists(id, resource);
         for name in ["userName", "code", "emails.value", "tags", "level"] {
             for one in path(name).values(resource) {
-                let row = (name, key_of(name, one), id);
+                let key = key_of(name, one);
+                if key.is_empty() {
+                    continue;
+                }
+                let row = (name, key, id);
                 self.0.execute("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", row).unwrap();
             }
         }
@@ -348,15 +352,21 @@ fn key_of(name: &str, value: &Value) -> String {
 
 /// The resource with its keys in place of its values.
 fn shadow(resource: &Map<String, Value>) -> Value {
-    fn of(attribute: &Attribute, value: &Value) -> Value {
+    fn of(attribute: &Attribute, value: &Value) -> Option<Value> {
         match value {
-            Value::Array(list) => list.iter().map(|one| of(attribute, one)).collect(),
-            Value::Object(parts) => parts
-                .iter()
-                .map(|(name, one)| (name.clone(), of(attribute.sub_attribute(name).unwrap(), one)))
-                .collect::<Map<_, _>>()
-                .into(),
-            value => Key::of(value, attribute.kind, attribute.case_exact).unwrap().as_str().into(),
+            Value::Array(list) => Some(list.iter().filter_map(|one| of(attribute, one)).collect()),
+            Value::Object(parts) => {
+                let part = |name: &str, one| of(attribute.sub_attribute(name).unwrap(), one);
+                let parts = parts.iter();
+                let keys: Map<_, _> = parts
+                    .filter_map(|(name, one)| Some((name.clone(), part(name, one)?)))
+                    .collect();
+                Some(keys.into())
+            }
+            value => {
+                let key = Key::of(value, attribute.kind, attribute.case_exact).unwrap();
+                (!key.as_str().is_empty()).then(|| key.as_str().into())
+            }
         }
     }
     let level = |known: &[Attribute], object: &Map<String, Value>| -> Map<String, Value> {
@@ -364,7 +374,7 @@ fn shadow(resource: &Map<String, Value>) -> Value {
             known.iter().chain(common_attributes()).find(|one| one.name == name).cloned()
         };
         let known =
-            object.iter().filter_map(|(name, one)| Some((name.clone(), of(&find(name)?, one))));
+            object.iter().filter_map(|(name, one)| Some((name.clone(), of(&find(name)?, one)?)));
         known.collect()
     };
     let mut shadow = level(base(), resource);
