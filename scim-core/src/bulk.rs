@@ -4,8 +4,9 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::{
-    SchemaUri,
-    record::{keyword, masked, record},
+    Error, SchemaUri,
+    keyword::keyword,
+    record::{masked, record},
 };
 
 record! {
@@ -91,11 +92,19 @@ record! {
             version = "version",
         }
         values {
-            /// The body of the answer: an [`crate::Error`] if the operation failed.
+            /// The body of the answer: an [`Error`] if the operation failed.
             response: Value = "response",
         }
         /// Members that no RFC knows.
         rest rest
+    }
+}
+
+impl BulkResult {
+    /// An operation that failed, with the error as its answer (RFC 7644 §3.7.3).
+    pub fn failed(method: BulkMethod, error: &Error) -> Self {
+        let response = serde_json::to_value(error).ok();
+        Self { response, ..Self::new(method, error.status) }
     }
 }
 

@@ -101,9 +101,15 @@ impl Extensions {
 
     /// Takes away what stands under a URI or name, whatever its case.
     pub fn remove_raw(&mut self, name: &str) -> Option<Value> {
-        let same = |key: &&String| key.eq_ignore_ascii_case(name);
-        let key = self.0.keys().find(same)?.clone();
-        self.0.remove(&key)
+        let mut removed = None;
+        self.0.retain(|key, value| {
+            let same = key.eq_ignore_ascii_case(name);
+            if same {
+                removed = Some(value.take());
+            }
+            !same
+        });
+        removed
     }
 
     /// All names and values.
@@ -146,7 +152,7 @@ impl FromIterator<(String, Value)> for Extensions {
 }
 
 /// The value without what is as good as unassigned.
-fn pruned(value: Value) -> Option<Value> {
+pub(crate) fn pruned(value: Value) -> Option<Value> {
     match value {
         Value::Null => None,
         Value::Array(items) => {

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
-use crate::{SchemaUri, ShapeError};
+use crate::{SchemaUri, ShapeError, object::Object};
 
 /// A type that can stand behind a name of a struct made by `record!`.
 pub(crate) trait Field: Sized {
@@ -141,9 +141,9 @@ impl Field for DateTime<Utc> {
 /// Written as a string; read also as a number, or as an object with `code` (RFC 7644 §3.7.2
 /// and §3.7.3 show both).
 impl Field for StatusCode {
-    fn read(mut value: Value) -> Result<Self, ShapeError> {
-        if let Some(code) = value.get_mut("code") {
-            value = code.take();
+    fn read(value: Value) -> Result<Self, ShapeError> {
+        if value.is_object() {
+            return Object::try_from(value)?.required("code");
         }
         let status = match &value {
             Value::String(text) => Self::from_bytes(text.as_bytes()).ok(),
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_status_is_read_in_each_form_that_servers_write() {
-        for value in [json!("201"), json!(201), json!({"code": "201"}), json!({"code": 201})] {
+        for value in [json!("201"), json!(201), json!({"code": "201"}), json!({"Code": 201})] {
             assert_eq!(StatusCode::read(value).unwrap(), StatusCode::CREATED);
         }
         for value in [json!("x"), json!(99), json!(70_000), json!({}), json!(true)] {

@@ -3,10 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use serde_json::Value;
 
-use crate::{
-    SchemaUri, ShapeError,
-    record::{Object, entry},
-};
+use crate::{SchemaUri, ShapeError, object::Object, record::entry};
 
 /// A page of resources (RFC 7644 §3.4.2, RFC 9865 §2).
 ///

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::{
     SchemaUri,
-    record::{keyword, masked, record},
+    keyword::keyword,
+    record::{masked, record},
 };
 
 record! {

@@ -8,8 +8,8 @@ use crate::{
 };
 
 record! {
-    /// How much a user may approve and spend in purchasing. Amounts are exact decimals of zero or
-    /// more, of at most 15 digits; they are written as they were read.
+    /// How much a user may approve and spend in purchasing. Amounts are decimals of zero or more;
+    /// up to 15 digits are kept exactly, whatever features `serde_json` has.
     #[derive(Clone, PartialEq, Eq)]
     pub struct PrendioUser {
         values {

@@ -2,12 +2,8 @@
 //! and its writer.
 
 use serde::ser::SerializeMap;
-use serde_json::{Map, Value};
 
-use crate::{
-    Extensions, SchemaUri, ShapeError, ShapeErrorKind,
-    field::{Field, Written},
-};
+use crate::field::{Field, Written};
 
 /// Declares a struct with the canonical names of its attributes. The sections, each optional and
 /// in this order:
@@ -143,8 +139,8 @@ macro_rules! record {
             /// # Errors
             /// When an attribute is of another type, or a required one is missing.
             fn try_from(value: serde_json::Value) -> Result<Self, $crate::ShapeError> {
-                let mut object = $crate::record::Object::try_from(value)?;
-                $(object.check_schemas(&$schema, $crate::record::Demand::$demand)?;)?
+                let mut object = $crate::object::Object::try_from(value)?;
+                $(object.check_schemas(&$schema, $crate::object::Demand::$demand)?;)?
                 Ok(Self {
                     $($required: object.required($rjson)?,)*
                     $($($always: object.optional($ajson)?.unwrap_or_default(),)+)?
@@ -218,67 +214,7 @@ macro_rules! masked {
     )+};
 }
 
-/// Declares an enum of keywords, read in any case.
-macro_rules! keyword {
-    (
-        $(#[$meta:meta])*
-        pub enum $name:ident ($expected:literal) {
-            $($(#[$doc:meta])* $variant:ident = $text:literal,)+
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl $name {
-            /// The keyword as it is written.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)+
-                }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = $crate::ShapeError;
-
-            fn from_str(text: &str) -> Result<Self, $crate::ShapeError> {
-                match text {
-                    $(_ if text.eq_ignore_ascii_case($text) => Ok(Self::$variant),)+
-                    _ => Err($crate::ShapeError::expected($expected)),
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl $crate::field::Field for $name {
-            fn read(value: serde_json::Value) -> Result<Self, $crate::ShapeError> {
-                value.as_str().unwrap_or_default().parse()
-            }
-
-            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        $crate::record::deserialize_by_value! { $name }
-    };
-}
-
-pub(crate) use {deserialize_by_value, keyword, masked, record};
+pub(crate) use {deserialize_by_value, masked, record};
 
 /// What `record!` knows of its struct.
 pub(crate) trait Record {
@@ -305,79 +241,4 @@ pub(crate) fn entry_always<M: SerializeMap>(
     value: &impl Field,
 ) -> Result<(), M::Error> {
     map.serialize_entry(name, &Written(value))
-}
-
-/// What is asked of `schemas` when a message is read.
-#[derive(Clone, Copy)]
-pub(crate) enum Demand {
-    /// Nothing: whoever reads it knows what it is.
-    Any,
-    /// It names no other message, if it is there.
-    NoOther,
-    /// It names this message.
-    Own,
-}
-
-/// An object that is taken apart, whatever the case of its names (RFC 7643 §2.1).
-pub(crate) struct Object(Map<String, Value>);
-
-impl TryFrom<Value> for Object {
-    type Error = ShapeError;
-
-    fn try_from(value: Value) -> Result<Self, ShapeError> {
-        match value {
-            Value::Object(map) => Ok(Self(map)),
-            _ => Err(ShapeError::expected("an object")),
-        }
-    }
-}
-
-impl Object {
-    pub(crate) fn take(&mut self, name: &str) -> Result<Option<Value>, ShapeError> {
-        let exact = self.0.remove(name);
-        let other = self.0.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned();
-        match other {
-            None => Ok(exact),
-            Some(_) if exact.is_some() => Err(ShapeError::new(ShapeErrorKind::Twice).within(name)),
-            Some(key) => {
-                let value = self.0.remove(&key);
-                match self.0.keys().any(|key| key.eq_ignore_ascii_case(name)) {
-                    true => Err(ShapeError::new(ShapeErrorKind::Twice).within(name)),
-                    false => Ok(value),
-                }
-            }
-        }
-    }
-
-    pub(crate) fn optional<T: Field>(&mut self, name: &str) -> Result<Option<T>, ShapeError> {
-        let value = self.take(name)?.map(T::assigned).transpose();
-        value.map(Option::flatten).map_err(|error| error.within(name))
-    }
-
-    pub(crate) fn required<T: Field>(&mut self, name: &str) -> Result<T, ShapeError> {
-        match self.take(name)? {
-            None | Some(Value::Null) => Err(ShapeError::new(ShapeErrorKind::Missing)),
-            Some(value) => T::read(value),
-        }
-        .map_err(|error| error.within(name))
-    }
-
-    pub(crate) fn check_schemas(
-        &mut self,
-        own: &SchemaUri,
-        demand: Demand,
-    ) -> Result<(), ShapeError> {
-        let schemas: Vec<Value> = self.optional("schemas")?.unwrap_or_default();
-        let named = schemas.iter().filter_map(Value::as_str).any(|uri| *own == *uri);
-        let fits = match demand {
-            Demand::Any => true,
-            Demand::NoOther => named || schemas.is_empty(),
-            Demand::Own => named,
-        };
-        if fits { Ok(()) } else { Err(ShapeError::new(ShapeErrorKind::Schemas).within("schemas")) }
-    }
-
-    pub(crate) fn into_rest(self) -> Extensions {
-        self.0.into_iter().collect()
-    }
 }

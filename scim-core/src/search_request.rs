@@ -3,7 +3,8 @@
 use crate::{
     SchemaUri,
     field::split_names,
-    record::{keyword, masked, record},
+    keyword::keyword,
+    record::{masked, record},
 };
 
 record! {

@@ -1,9 +1,6 @@
 //! What a server can do (RFC 7643 §5, RFC 9865 §4).
 
-use crate::{
-    Meta, SchemaUri,
-    record::{keyword, record},
-};
+use crate::{Meta, SchemaUri, keyword::keyword, record::record};
 
 record! {
     /// What a server can do (RFC 7643 §5). What other servers leave out counts as not supported.

@@ -7,10 +7,7 @@ use scim_patch::{Delta, Outcome, Plan};
 use scim_schema::{Mode, Valid};
 use serde_json::Value;
 
-use crate::{
-    Action, Context, Guard, Policy, Stored, StoreError,
-    policy::Proposal,
-};
+use crate::{Action, Context, Guard, Policy, StoreError, Stored, policy::Proposal};
 
 /// A change of a resource: precondition, PUT or PATCH, validation and policy as one function of
 /// the current state. A store calls it inside its transaction, as often as it has to.
@@ -83,7 +80,15 @@ impl Change {
             Edit::Replace(body) => self.split_body(body, relation)?,
         };
         let Parts { cx, guard, policy, .. } = &*self.0;
-        Some((Self(Arc::new(Parts { cx: cx.clone(), guard: guard.clone(), edit, policy: policy.clone() })), delta))
+        Some((
+            Self(Arc::new(Parts {
+                cx: cx.clone(),
+                guard: guard.clone(),
+                edit,
+                policy: policy.clone(),
+            })),
+            delta,
+        ))
     }
 
     /// What the change, split from a relation, makes of a state that lacks the relation.
@@ -98,7 +103,9 @@ impl Change {
     pub fn touched(&self) -> Vec<AttrPath> {
         match &self.0.edit {
             Edit::Patch(plan) => plan.touched().cloned().collect(),
-            Edit::Replace(Value::Object(body)) => body.keys().filter_map(|name| name.parse().ok()).collect(),
+            Edit::Replace(Value::Object(body)) => {
+                body.keys().filter_map(|name| name.parse().ok()).collect()
+            }
             Edit::Replace(_) => Vec::new(),
         }
     }
@@ -123,7 +130,8 @@ impl Change {
         let (mut after, action, changed) = match edit {
             Edit::Replace(body) => {
                 let mode = Mode::Replace(before.attributes());
-                let after = cx.schema().validate(body.clone(), mode, cx.compat()).map_err(Error::from)?;
+                let after =
+                    cx.schema().validate(body.clone(), mode, cx.compat()).map_err(Error::from)?;
                 let changed = !cx.schema().same(after.attributes(), before.attributes());
                 (after, Action::Replace, changed)
             }
@@ -137,14 +145,17 @@ impl Change {
         after.take_secrets();
         let moved = changed || delta.is_some_and(|delta| !delta.is_empty());
         if moved {
-            let mut proposal = Proposal { id: Some(&current.id), action, before: Some(&before), resource: &mut after, delta };
+            let mut proposal = Proposal {
+                id: Some(&current.id),
+                action,
+                before: Some(&before),
+                resource: &mut after,
+                delta,
+            };
             policy.before(cx, &mut proposal)?;
         }
         if cx.schema().same(after.attributes(), before.attributes()) {
-            current.attributes = match before.into_value() {
-                Value::Object(attributes) => attributes,
-                _ => unreachable_object(),
-            };
+            current.attributes = before.into_attributes();
             return Ok(Applied::Same(current));
         }
         Ok(Applied::Next(after))

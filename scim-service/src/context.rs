@@ -45,7 +45,12 @@ impl Context {
         }))
     }
 
-    pub(crate) fn with(mut self, compat: Compat, now: DateTime<Utc>, unknown_members: UnknownMembers) -> Self {
+    pub(crate) fn with(
+        mut self,
+        compat: Compat,
+        now: DateTime<Utc>,
+        unknown_members: UnknownMembers,
+    ) -> Self {
         let parts = Arc::make_mut(&mut self.0);
         parts.compat = compat;
         parts.now = now;
@@ -53,10 +58,9 @@ impl Context {
         self
     }
 
-    pub(crate) fn about(&self, endpoint: &Endpoint) -> Self {
-        let mut parts = Parts::clone(&self.0);
-        parts.endpoint = endpoint.clone();
-        Self(Arc::new(parts))
+    pub(crate) fn with_compat(mut self, compat: Compat) -> Self {
+        Arc::make_mut(&mut self.0).compat = compat;
+        self
     }
 
     /// What a layer has said about the request.
@@ -70,7 +74,10 @@ impl Context {
     /// 500 if it has not: a request without a tenant is never about all tenants.
     pub fn require<T: Send + Sync + 'static>(&self) -> Result<&T, Error> {
         self.get().ok_or_else(|| {
-            tracing::error!(missing = std::any::type_name::<T>(), "no layer has set a required extension");
+            tracing::error!(
+                missing = std::any::type_name::<T>(),
+                "no layer has set a required extension"
+            );
             Error::internal()
         })
     }
@@ -114,6 +121,8 @@ impl Clone for Parts {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("resource_type", &self.resource_type()).finish_non_exhaustive()
+        f.debug_struct("Context")
+            .field("resource_type", &self.resource_type())
+            .finish_non_exhaustive()
     }
 }

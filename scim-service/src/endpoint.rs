@@ -36,7 +36,10 @@ impl Endpoint {
     /// 500 if the name is empty or the path is not one segment.
     pub fn new(name: &str, path: &str, schema: ResourceSchema) -> Result<Self, Error> {
         let segment = path.strip_prefix('/').unwrap_or(path);
-        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let plain = |text: &str| {
+            !text.is_empty()
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        };
         if !plain(name) || !plain(segment) {
             return Err(Error::internal());
         }
@@ -57,7 +60,8 @@ impl Endpoint {
     /// Groups at `/Groups`. A successful PATCH is answered with 204, since a body would cost the
     /// whole membership (RFC 7644 §3.5.2).
     pub fn groups(schema: ResourceSchema) -> Self {
-        Self::standard("Group", "Groups", "A set of users and groups.", schema).patch_answers_body(false)
+        Self::standard("Group", "Groups", "A set of users and groups.", schema)
+            .patch_answers_body(false)
     }
 
     fn standard(name: &str, path: &str, description: &str, schema: ResourceSchema) -> Self {

@@ -29,14 +29,22 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::unsupported`] for a filter or order that the store cannot express: it must
     /// never answer a part of it.
-    fn query(&self, cx: &Context, query: &Query) -> impl Future<Output = Result<Page, StoreError>> + Send;
+    fn query(
+        &self,
+        cx: &Context,
+        query: &Query,
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
     /// Keeps a new resource.
     ///
     /// # Errors
     /// [`StoreError::conflict`] if another resource has a value that must be unique; decided in
     /// the same transaction.
-    fn create(&self, cx: &Context, new: New) -> impl Future<Output = Result<Stored, StoreError>> + Send;
+    fn create(
+        &self,
+        cx: &Context,
+        new: New,
+    ) -> impl Future<Output = Result<Stored, StoreError>> + Send;
 
     /// Changes the resource with this id: loads its current state, calls [`Change::apply`] and
     /// writes what comes out, all in one transaction. `None` if there is no such resource.
@@ -54,7 +62,12 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// What [`Guard::check`] refuses, passed on.
-    fn delete(&self, cx: &Context, id: &str, guard: &Guard) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    fn delete(
+        &self,
+        cx: &Context,
+        id: &str,
+        guard: &Guard,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Several writes, in order; each succeeds or fails by itself. The provided function makes
     /// them one by one. Stops after `max_errors` failures, and then answers fewer results.
@@ -145,7 +158,12 @@ impl std::fmt::Debug for Values {
 
 impl Stored {
     /// A resource of these attributes that was created at this time and has not changed since.
-    pub fn new(id: impl Into<String>, version: Version, created: DateTime<Utc>, attributes: Map<String, Value>) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        version: Version,
+        created: DateTime<Utc>,
+        attributes: Map<String, Value>,
+    ) -> Self {
         Self { id: id.into(), version, created, modified: created, attributes, values: None }
     }
 
@@ -311,7 +329,9 @@ impl Guard {
         if wanted && !unwanted {
             return Ok(());
         }
-        Err(Error::precondition_failed("the resource has another version than the request is meant for"))
+        Err(Error::precondition_failed(
+            "the resource has another version than the request is meant for",
+        ))
     }
 }
 
@@ -357,7 +377,12 @@ pub enum Written {
 }
 
 impl<S: Store> Store for Arc<S> {
-    async fn get(&self, cx: &Context, id: &str, want: &Projection) -> Result<Option<Stored>, StoreError> {
+    async fn get(
+        &self,
+        cx: &Context,
+        id: &str,
+        want: &Projection,
+    ) -> Result<Option<Stored>, StoreError> {
         S::get(self, cx, id, want).await
     }
 
@@ -369,7 +394,12 @@ impl<S: Store> Store for Arc<S> {
         S::create(self, cx, new).await
     }
 
-    async fn update(&self, cx: &Context, id: &str, change: &Change) -> Result<Option<Updated>, StoreError> {
+    async fn update(
+        &self,
+        cx: &Context,
+        id: &str,
+        change: &Change,
+    ) -> Result<Option<Updated>, StoreError> {
         S::update(self, cx, id, change).await
     }
 
@@ -377,7 +407,11 @@ impl<S: Store> Store for Arc<S> {
         S::delete(self, cx, id, guard).await
     }
 
-    async fn batch(&self, writes: Vec<Write>, max_errors: Option<usize>) -> Vec<Result<Written, StoreError>> {
+    async fn batch(
+        &self,
+        writes: Vec<Write>,
+        max_errors: Option<usize>,
+    ) -> Vec<Result<Written, StoreError>> {
         S::batch(self, writes, max_errors).await
     }
 

@@ -34,7 +34,9 @@ impl StoreError {
 
     /// 400 invalidFilter: the store cannot filter or sort by this attribute in this way.
     pub fn unsupported(attribute: &str) -> Self {
-        Self(Kind::Refused(Error::invalid_filter(format!("this server cannot search by `{attribute}` in this way"))))
+        Self(Kind::Refused(Error::invalid_filter(format!(
+            "this server cannot search by `{attribute}` in this way"
+        ))))
     }
 
     /// The answer, and after how many seconds to try again.

@@ -1,0 +1,3 @@
+//! Stand-alone frame around the HTTP client of the tests.
+
+mod http;
