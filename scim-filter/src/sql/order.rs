@@ -18,15 +18,17 @@ pub enum Direction {
     Descending,
 }
 
-/// A total order of the resources: by an attribute, and by `id` where that is equal or missing.
-///
-/// Sorting backwards is the exact reverse, also among equals. A list counts as its primary element,
-/// or as its first if none is primary (RFC 7644 §3.4.2.3).
+/// A total order of the resources: by an attribute, and where that is equal or missing by `id`,
+/// which ascends in either direction. A list counts as its primary element, or as its first if
+/// none is primary (RFC 7644 §3.4.2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     key: Option<Sorted>,
     id: String,
-    direction: Direction,
+    /// Which way the keys go.
+    keys: Direction,
+    /// Which way ids go among equal keys.
+    ids: Direction,
     dialect: Dialect,
 }
 
@@ -58,20 +60,21 @@ pub fn order(
 ) -> Result<Order, Unsupported> {
     let key = path.map(|path| sorted(path, columns, dialect)).transpose()?;
     let id = bytewise(&operand(columns.id()), dialect);
-    Ok(Order { key, id, direction, dialect })
+    Ok(Order { key, id, keys: direction, ids: Direction::Ascending, dialect })
 }
 
 impl Order {
     /// The terms of `ORDER BY`.
     pub fn terms(&self) -> String {
-        let (word, nulls) = match self.direction {
-            Direction::Ascending => ("ASC", " NULLS LAST"),
-            Direction::Descending => ("DESC", " NULLS FIRST"),
+        let nulls = match self.keys {
+            Direction::Ascending => " NULLS LAST",
+            Direction::Descending => " NULLS FIRST",
         };
+        let (keys, ids) = (self.keys.word(), self.ids.word());
         match &self.key {
-            Some(Sorted { sql, required: true, .. }) => format!("{sql} {word}, {} {word}", self.id),
-            Some(Sorted { sql, .. }) => format!("{sql} {word}{nulls}, {} {word}", self.id),
-            None => format!("{} {word}", self.id),
+            Some(Sorted { sql, required: true, .. }) => format!("{sql} {keys}, {} {ids}", self.id),
+            Some(Sorted { sql, .. }) => format!("{sql} {keys}{nulls}, {} {ids}", self.id),
+            None => format!("{} {ids}", self.id),
         }
     }
 
@@ -87,10 +90,8 @@ impl Order {
     /// The opposite order: its first page behind a position is the last page before it.
     #[must_use]
     pub fn reversed(mut self) -> Self {
-        self.direction = match self.direction {
-            Direction::Ascending => Direction::Descending,
-            Direction::Descending => Direction::Ascending,
-        };
+        self.keys = self.keys.reversed();
+        self.ids = self.ids.reversed();
         self
     }
 
@@ -98,18 +99,12 @@ impl Order {
     /// resource any more.
     pub fn after(&self, position: &Position, first_placeholder: usize) -> Where {
         let mut sink = Sink::new(self.dialect, first_placeholder);
-        let id = &self.id;
-        let sign = match self.direction {
-            Direction::Ascending => '>',
-            Direction::Descending => '<',
-        };
         let text = match (&self.key, &position.key) {
-            (None, _) => format!("{id} {sign} {}", sink.bind_text(&position.id)),
+            (None, _) => self.id_behind(&mut sink, position),
             (Some(key), Some(value)) => {
                 let value = key.bind(&mut sink, value);
-                let behind = sink.bind_text(&position.id);
-                let behind = format!("({}, {id}) {sign} ({value}, {behind})", key.sql);
-                match self.direction {
+                let behind = self.behind(&mut sink, &key.sql, &value, position);
+                match self.keys {
                     Direction::Ascending if !key.required => {
                         format!("({behind} OR {} IS NULL)", key.sql)
                     }
@@ -117,14 +112,52 @@ impl Order {
                 }
             }
             (Some(key), None) => {
-                let behind = format!("{id} {sign} {}", sink.bind_text(&position.id));
-                match self.direction {
+                let behind = self.id_behind(&mut sink, position);
+                match self.keys {
                     Direction::Ascending => format!("({} IS NULL AND {behind})", key.sql),
                     Direction::Descending => format!("({} IS NOT NULL OR {behind})", key.sql),
                 }
             }
         };
         Where { text, params: sink.params }
+    }
+
+    fn id_behind(&self, sink: &mut Sink, position: &Position) -> String {
+        format!("{} {} {}", self.id, self.ids.sign(), sink.bind_text(&position.id))
+    }
+
+    /// Behind a position that has a key. Both forms let an index by the key be used.
+    fn behind(&self, sink: &mut Sink, key: &str, value: &str, position: &Position) -> String {
+        let (sign, id) = (self.keys.sign(), &self.id);
+        if self.keys == self.ids {
+            let bound = sink.bind_text(&position.id);
+            return format!("({key}, {id}) {sign} ({value}, {bound})");
+        }
+        let ids = self.id_behind(sink, position);
+        format!("({key} {sign}= {value} AND ({key} {sign} {value} OR {ids}))")
+    }
+}
+
+impl Direction {
+    fn reversed(self) -> Self {
+        match self {
+            Self::Ascending => Self::Descending,
+            Self::Descending => Self::Ascending,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ascending => "ASC",
+            Self::Descending => "DESC",
+        }
+    }
+
+    fn sign(self) -> char {
+        match self {
+            Self::Ascending => '>',
+            Self::Descending => '<',
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod text;
 use serde_json::{Value, json};
 
 use self::engine::{Engine, FORMS, eq, part, people, test};
-use crate::{Element, Node, TestOp};
+use crate::{Element, Node, TestOp, sql::Direction};
 
 fn all(nodes: impl Into<Vec<Node>>) -> Node {
     Node::And(nodes.into())
@@ -184,24 +184,29 @@ fn no_literal_is_shown_by_debug() {
 fn sorting_puts_missing_values_last_and_pages_meet_without_gap_or_overlap() {
     let engine = Engine::new(&people());
     for form in FORMS {
-        for (by, expected) in [
-            (None, ["ann", "bob", "cyd", "dan"]),
-            (Some("userName"), ["ann", "bob", "cyd", "dan"]),
-            (Some("level"), ["bob", "ann", "cyd", "dan"]),
-            (Some("code"), ["ann", "bob", "cyd", "dan"]),
-            (Some("since"), ["ann", "bob", "cyd", "dan"]),
-            (Some("active"), ["bob", "ann", "dan", "cyd"]),
-            (Some("name.familyName"), ["dan", "ann", "bob", "cyd"]),
+        for (by, expected, descending) in [
+            (None, ["ann", "bob", "cyd", "dan"], ["ann", "bob", "cyd", "dan"]),
+            (Some("userName"), ["ann", "bob", "cyd", "dan"], ["dan", "cyd", "bob", "ann"]),
+            (Some("level"), ["bob", "ann", "cyd", "dan"], ["cyd", "dan", "ann", "bob"]),
+            (Some("code"), ["ann", "bob", "cyd", "dan"], ["cyd", "dan", "bob", "ann"]),
+            (Some("since"), ["ann", "bob", "cyd", "dan"], ["cyd", "dan", "bob", "ann"]),
+            (Some("active"), ["bob", "ann", "dan", "cyd"], ["cyd", "ann", "dan", "bob"]),
+            (Some("name.familyName"), ["dan", "ann", "bob", "cyd"], ["bob", "cyd", "ann", "dan"]),
             // The primary address counts, or else the first.
-            (Some("emails.value"), ["bob", "cyd", "ann", "dan"]),
-            (Some("tags"), ["ann", "cyd", "bob", "dan"]),
+            (Some("emails.value"), ["bob", "cyd", "ann", "dan"], ["dan", "ann", "bob", "cyd"]),
+            (Some("tags"), ["ann", "cyd", "bob", "dan"], ["bob", "dan", "ann", "cyd"]),
         ] {
-            let mut expected = expected.map(str::to_owned).to_vec();
             for size in 1..=3 {
-                assert_eq!(engine.walk(by, false, size, form), expected, "{by:?} {form:?}");
+                let orders =
+                    [(Direction::Ascending, expected), (Direction::Descending, descending)];
+                for (direction, expected) in orders {
+                    let walked = engine.walk(by, direction, false, size, form);
+                    assert_eq!(walked, expected, "{by:?} {direction:?} {form:?}");
+                    let mut back = engine.walk(by, direction, true, size, form);
+                    back.reverse();
+                    assert_eq!(back, expected, "{by:?} {direction:?} back {form:?}");
+                }
             }
-            expected.reverse();
-            assert_eq!(engine.walk(by, true, 1, form), expected, "{by:?} descending {form:?}");
         }
     }
 }

@@ -296,17 +296,18 @@ impl Engine {
         rows.unwrap().map(Result::unwrap).collect()
     }
 
-    /// All ids in an order, page by page.
+    /// All ids in an order, or backwards, page by page.
     pub(super) fn walk(
         &self,
         by: Option<&str>,
-        down: bool,
+        direction: Direction,
+        back: bool,
         size: usize,
         form: Form,
     ) -> Vec<String> {
-        let direction = if down { Direction::Descending } else { Direction::Ascending };
         let by = by.map(path);
         let order = order(by.as_ref(), direction, &Tables(form), Dialect::Sqlite).unwrap();
+        let order = if back { order.reversed() } else { order };
         let mut ids = Vec::new();
         let mut position: Option<Position> = None;
         loop {

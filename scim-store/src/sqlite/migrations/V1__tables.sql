@@ -36,15 +36,16 @@ CREATE TABLE key (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX key_sole ON key (tenant, type, attr, k) WHERE sole;
 
--- Who is a member of which group.
+-- The elements of relations: who is a member of which group.
 CREATE TABLE member (
-    tenant TEXT NOT NULL,
-    owner  TEXT NOT NULL,
-    member TEXT NOT NULL,
-    type   TEXT NOT NULL, -- the member's resource type
+    tenant     TEXT NOT NULL,
+    owner_type TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    member     TEXT NOT NULL,
+    type       TEXT NOT NULL, -- the member's resource type
     PRIMARY KEY (tenant, owner, member)
 ) WITHOUT ROWID;
-CREATE INDEX member_owner ON member (tenant, member, owner);
+CREATE INDEX member_of ON member (tenant, member, owner, owner_type);
 
 -- One row for each change, in the order they were made.
 CREATE TABLE change (
