@@ -20,7 +20,7 @@ pub(super) struct Tables {
 pub(super) const FIRST_FREE: usize = 3;
 
 /// The key of the display name of the resource at the other end of a membership.
-const MEMBER_DISPLAY: &str = "SELECT y.keys ->> '$.displayName' FROM resource x \
+pub(super) const MEMBER_DISPLAY: &str = "SELECT y.keys ->> '$.displayName' FROM resource x \
     JOIN search y ON y.num = x.num \
     WHERE x.tenant = ?1 AND x.type = m.type AND x.id = m.member";
 const OWNER_DISPLAY: &str = "SELECT y.keys ->> '$.displayName' FROM resource x \
@@ -43,7 +43,8 @@ impl Tables {
 
     fn relation(&self, path: &ResolvedPath) -> Option<Place> {
         let name = path.name.as_ref().filter(|_| path.container.is_none())?;
-        let is = |known: &Option<String>| known.as_ref().is_some_and(|known| name == known.as_str());
+        let is =
+            |known: &Option<String>| known.as_ref().is_some_and(|known| name == known.as_str());
         let rows = if is(&self.members) {
             Rows::new("member m", "r.id", "m.owner")
                 .column("value", Column::text("m.member").indexed())
@@ -92,7 +93,10 @@ impl Columns for Tables {
             return common;
         }
         let relation = [&self.members, &self.groups].into_iter().flatten();
-        let mut relation = relation.filter(|known| path.container.is_none() && path.name.as_ref().is_some_and(|name| name == known.as_str()));
+        let mut relation = relation.filter(|known| {
+            path.container.is_none()
+                && path.name.as_ref().is_some_and(|name| name == known.as_str())
+        });
         match relation.next() {
             // A sub-attribute is found through the relation itself.
             Some(_) if path.sub.is_some() => None,

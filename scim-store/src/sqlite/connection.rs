@@ -2,6 +2,10 @@
 
 use std::{
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -54,20 +58,33 @@ fn shared(connection: &Connection) -> Result<(), SqliteError> {
     Ok(())
 }
 
-/// Runs something on the connection that is broken off when the time is over.
-pub(super) fn within<T>(
-    connection: &Connection,
-    limit: Duration,
-    run: impl FnOnce(&Connection) -> T,
-) -> T {
-    let started = Instant::now();
-    let late = move || started.elapsed() > limit;
-    // Without the limit the statement still ends, only later.
-    let limited = connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(late));
-    let outcome = run(connection);
-    if limited.is_ok() {
-        let none: Option<fn() -> bool> = None;
-        let _ = connection.progress_handler(0, none);
+/// When the running statement is to be broken off.
+#[derive(Clone, Debug)]
+pub(super) struct Deadline {
+    base: Instant,
+    /// Milliseconds behind the base; 0 for no limit.
+    millis: Arc<AtomicU64>,
+}
+
+impl Deadline {
+    /// Lets statements of this connection be broken off.
+    pub(super) fn on(connection: &mut Connection) -> Self {
+        let deadline = Self { base: Instant::now(), millis: Arc::default() };
+        let clock = deadline.clone();
+        // Should it not be set, statements end all the same, only later.
+        let _ = connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || clock.is_over()));
+        deadline
     }
-    outcome
+
+    /// Breaks off what runs longer than this from now on.
+    pub(super) fn set(&self, limit: Duration) {
+        let end = self.base.elapsed() + limit;
+        let millis = u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.millis.store(millis, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        let millis = self.millis.load(Ordering::Relaxed);
+        millis > 0 && self.base.elapsed() > Duration::from_millis(millis)
+    }
 }

@@ -21,6 +21,9 @@ pub enum SqliteError {
     /// A thread of the store could not be started.
     #[error("a thread could not be started")]
     Thread(#[from] std::io::Error),
+    /// The transaction was not committed; nothing of it was kept.
+    #[error("the transaction was not committed")]
+    NotCommitted,
     /// The thread that was to do the work is gone.
     #[error("the store is closed")]
     Closed,

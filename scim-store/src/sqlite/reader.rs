@@ -7,12 +7,18 @@ use futures_channel::oneshot;
 use rusqlite::Connection;
 use scim_service::StoreError;
 
-use super::{connection, error::SqliteError};
+use super::{
+    connection::{self, Deadline},
+    error::SqliteError,
+};
 
 /// Reads that wait; further ones are refused with 503.
 const QUEUE: usize = 4096;
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+type Job = Box<dyn FnOnce(&Connection, &Deadline) + Send>;
+
+/// When a refused read may be tried again.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// The way to the threads, which end when it is dropped.
 #[derive(Debug)]
@@ -32,11 +38,13 @@ impl Readers {
         let (queue, jobs) = bounded::<Job>(QUEUE);
         let mut threads = Vec::with_capacity(count);
         for number in 0..count.max(1) {
-            let connection = connection::reader(path, busy)?;
+            let mut connection = connection::reader(path, busy)?;
+            let deadline = Deadline::on(&mut connection);
             let jobs = jobs.clone();
             let name = format!("scim-store-reader-{number}");
-            let thread =
-                std::thread::Builder::new().name(name).spawn(move || work(&connection, &jobs))?;
+            let thread = std::thread::Builder::new()
+                .name(name)
+                .spawn(move || work(&connection, &deadline, &jobs))?;
             threads.push(thread);
         }
         Ok(Self { queue: Some(queue), threads, limit })
@@ -49,15 +57,20 @@ impl Readers {
     ) -> Result<T, StoreError> {
         let (sender, outcome) = oneshot::channel();
         let limit = self.limit;
-        let job: Job = Box::new(move |connection| {
-            if !sender.is_canceled() {
-                let result = connection::within(connection, limit, |it| snapshot(it, read));
-                let _ = sender.send(result);
+        let job: Job = Box::new(move |connection, deadline| {
+            if sender.is_canceled() {
+                return;
             }
+            deadline.set(limit);
+            let result = match snapshot(connection, read) {
+                Err(_) if deadline.is_over() => Err(StoreError::busy(RETRY)),
+                result => result,
+            };
+            let _ = sender.send(result);
         });
         let queue = self.queue.as_ref().ok_or(SqliteError::Closed)?;
         if queue.try_send(job).is_err() {
-            return Err(StoreError::busy(Duration::from_secs(1)));
+            return Err(StoreError::busy(RETRY));
         }
         outcome.await.map_err(|_| SqliteError::Closed)?
     }
@@ -81,8 +94,9 @@ fn snapshot<T>(
     read(&transaction)
 }
 
-fn work(connection: &Connection, jobs: &Receiver<Job>) {
+fn work(connection: &Connection, deadline: &Deadline, jobs: &Receiver<Job>) {
     while let Ok(job) = jobs.recv() {
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(connection)));
+        let _ =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(connection, deadline)));
     }
 }

@@ -50,7 +50,7 @@ impl Writer {
             let result = savepoint(connection, write);
             Box::new(move |committed| {
                 let result = match (result, committed) {
-                    (Ok(_), Err(())) => Err(StoreError::from(SqliteError::Closed)),
+                    (Ok(_), Err(())) => Err(StoreError::from(SqliteError::NotCommitted)),
                     (result, _) => result,
                 };
                 // Nobody waits any more; the write stands all the same.
@@ -75,7 +75,7 @@ impl Drop for Writer {
     }
 }
 
-fn savepoint<T>(
+pub(super) fn savepoint<T>(
     connection: &Connection,
     write: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
@@ -112,7 +112,9 @@ fn transaction(
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tells.push(first(&transaction));
-    while tells.len() < TOGETHER && let Ok(job) = jobs.try_recv() {
+    while tells.len() < TOGETHER
+        && let Ok(job) = jobs.try_recv()
+    {
         tells.push(job(&transaction));
     }
     transaction.commit()
