@@ -56,6 +56,9 @@ impl Test {
     /// Whether one value fulfils the test.
     fn holds(&self, value: &Value) -> bool {
         let ResolvedPath { kind, case_exact, .. } = self.path;
+        if let TestOp::Eq(operand) = &self.op {
+            return operand.key.matches(value, kind, case_exact) && !is_unassigned(value);
+        }
         if is_unassigned(value) {
             return false;
         }

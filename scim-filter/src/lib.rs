@@ -12,6 +12,8 @@ mod key;
 mod options;
 mod parse;
 mod patch_path;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod untyped;
 
 pub use ast::{CompareOp, Expr, Filter, Literal, LiteralKind};

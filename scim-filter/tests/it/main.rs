@@ -1,3 +1,6 @@
-//! Filters from text to outcome.
+//! The corpus, the limits, the laws and the messages.
 
-mod standard;
+mod corpus;
+mod law;
+mod limit;
+mod message;
