@@ -62,6 +62,12 @@ impl AttrName {
         &self.0
     }
 
+    /// Hashes a text as the name it would be, so that the members of a document can be looked up
+    /// among names as they stand.
+    pub fn hash_text<H: Hasher>(text: &str, state: &mut H) {
+        hash_folded(text, state);
+    }
+
     /// Whether the name follows the grammar, so that filters and paths can name it.
     pub fn is_standard(&self) -> bool {
         is_name(self.0.as_bytes())

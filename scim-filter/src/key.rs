@@ -195,3 +195,6 @@ fn comparable(text: &str, case_exact: bool) -> Cow<'_, str> {
         Cow::Owned(text::fold(text).into())
     }
 }
+
+#[cfg(test)]
+mod tests;

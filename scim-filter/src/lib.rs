@@ -12,6 +12,7 @@ mod key;
 mod options;
 mod parse;
 mod patch_path;
+mod resolved_path;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod untyped;

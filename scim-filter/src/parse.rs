@@ -465,6 +465,12 @@ fn invalid_name<'a, T>(input: &'a str, path: &'a str) -> Result<T, nom::Err<Faul
         let signs = bad.find(is_part).unwrap_or(bad.len());
         return fail(at(input, path, bad), signs, Kind::InvalidName);
     }
+    if path.starts_with(['.', ':']) {
+        return fail(input, 0, Kind::ExpectedAttribute);
+    }
+    if path.ends_with(['.', ':']) {
+        return fail(at(input, path, ""), 0, Kind::ExpectedAttribute);
+    }
     let steps = path.rsplit(':').next().unwrap_or(path);
     match steps.match_indices('.').nth(1) {
         Some((dot, _)) => {

@@ -1,0 +1,79 @@
+//! Equality of values as their attribute compares them.
+
+use std::collections::HashSet;
+
+use scim_core::{Attribute, Kind};
+use scim_filter::Key;
+use serde_json::{Map, Value};
+
+use crate::{Identity, ResourceSchema};
+
+impl ResourceSchema {
+    /// Whether two resources in canonical form are equal: numbers by value, relations as sets.
+    pub fn same(&self, left: &Map<String, Value>, right: &Map<String, Value>) -> bool {
+        left.len() == right.len()
+            && left.iter().all(|(name, value)| {
+                right.get(name).is_some_and(|other| self.same_member(name, value, other))
+            })
+    }
+
+    fn same_member(&self, name: &str, left: &Value, right: &Value) -> bool {
+        if let (Some(extension), Value::Object(left), Value::Object(right)) =
+            (self.extension(name), left, right)
+        {
+            return same_members(|name| extension.container.get(name), left, right);
+        }
+        match self.root().get(name) {
+            Some(attribute) if self.is_relation(name) => same_set(attribute, left, right),
+            Some(attribute) => same_value(attribute, left, right),
+            None => left == right,
+        }
+    }
+}
+
+/// Whether two values of an attribute, in canonical form, are equal: numbers by value, strings to
+/// the letter.
+pub fn same_value(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len()
+                && left.iter().zip(right).all(|(left, right)| same_single(attribute, left, right))
+        }
+        _ => same_single(attribute, left, right),
+    }
+}
+
+fn same_set(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    let (Value::Array(left), Value::Array(right)) = (left, right) else { return left == right };
+    let identities = |elements: &[Value]| -> HashSet<Identity> {
+        elements.iter().map(|element| Identity::of(attribute, true, element)).collect()
+    };
+    left.len() == right.len() && identities(left) == identities(right)
+}
+
+fn same_single(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    if let (Value::Object(left), Value::Object(right)) = (left, right) {
+        return same_members(|name| attribute.sub_attribute(name), left, right);
+    }
+    if attribute.kind == Kind::String && !attribute.case_exact {
+        return left == right;
+    }
+    let key = |value| Key::of(value, attribute.kind, attribute.case_exact);
+    match (key(left), key(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => left == right,
+    }
+}
+
+fn same_members<'a>(
+    attribute: impl Fn(&str) -> Option<&'a Attribute>,
+    left: &Map<String, Value>,
+    right: &Map<String, Value>,
+) -> bool {
+    left.len() == right.len()
+        && left.iter().all(|(name, value)| match (attribute(name), right.get(name)) {
+            (Some(sub), Some(other)) => same_value(sub, value, other),
+            (None, Some(other)) => value == other,
+            (_, None) => false,
+        })
+}

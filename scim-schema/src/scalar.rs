@@ -1,0 +1,145 @@
+//! Values of the simple types (RFC 7643 §2.3).
+
+use base64::{
+    Engine,
+    alphabet::{STANDARD, URL_SAFE},
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use scim_core::{Compat, Kind};
+use scim_filter::Key;
+use serde_json::{Number, Value};
+
+use crate::Rule;
+
+/// Brings a value into the form of its type.
+///
+/// # Errors
+/// The rule it breaks, if it is not of that type and [`Compat`] does not let it be made so.
+pub(crate) fn canonical(kind: Kind, value: &mut Value, compat: &Compat) -> Result<(), Rule> {
+    if let Value::String(text) = value {
+        if text.contains('\0') {
+            return Err(Rule::Nul);
+        }
+        if let Some(coerced) = coerce(kind, text, compat) {
+            *value = coerced;
+        }
+    }
+    match (kind, &*value) {
+        (Kind::String | Kind::Reference, Value::String(_)) | (Kind::Boolean, Value::Bool(_)) => {
+            Ok(())
+        }
+        (Kind::Decimal, Value::Number(number)) => exact(number),
+        (Kind::Integer, Value::Number(number)) if is_whole(number) => Ok(()),
+        (Kind::DateTime, Value::String(text)) if Key::instant(text).is_some() => Ok(()),
+        (Kind::Binary, Value::String(text)) if is_base64(text) => Ok(()),
+        (kind, _) => Err(Rule::Type(description(kind))),
+    }
+}
+
+fn description(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "a boolean",
+        Kind::Decimal => "a number",
+        Kind::Integer => "a whole number",
+        Kind::DateTime => "a date and time",
+        Kind::Binary => "base64",
+        Kind::Complex => "an object",
+        _ => "a string",
+    }
+}
+
+/// A boolean or number that stands in a string.
+fn coerce(kind: Kind, text: &str, compat: &Compat) -> Option<Value> {
+    match kind {
+        Kind::Boolean if compat.boolean_strings => {
+            let is = |word| text.eq_ignore_ascii_case(word);
+            (is("true") || is("false")).then(|| Value::Bool(is("true")))
+        }
+        Kind::Decimal | Kind::Integer if compat.numeric_strings => {
+            text.parse::<Number>().ok().map(Value::Number)
+        }
+        _ => None,
+    }
+}
+
+/// A whole number is written without a fraction and without an exponent (RFC 7643 §2.3.4).
+fn is_whole(number: &Number) -> bool {
+    number.is_i64() || number.is_u64()
+}
+
+/// A decimal of up to 15 significant digits is exact in every store.
+fn exact(number: &Number) -> Result<(), Rule> {
+    const DIGITS: usize = 15;
+    let text = number.to_string();
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let significant = digits.trim_start_matches('0').trim_end_matches('0');
+    if significant.len() <= DIGITS { Ok(()) } else { Err(Rule::Precision) }
+}
+
+/// Standard or URL-safe, padded or not (RFC 7643 §2.3.6).
+fn is_base64(text: &str) -> bool {
+    const LOOSE: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
+    GeneralPurpose::new(alphabet, LOOSE).decode(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn accepted(kind: Kind, value: Value, compat: &Compat) -> Option<Value> {
+        let mut value = value;
+        canonical(kind, &mut value, compat).is_ok().then_some(value)
+    }
+
+    #[test]
+    fn types_are_those_of_json_and_strings_become_them_only_leniently() {
+        let cases = [
+            (Kind::Boolean, json!("True"), json!(true)),
+            (Kind::Boolean, json!("false"), json!(false)),
+            (Kind::Decimal, json!("900.50"), json!(900.50)),
+            (Kind::Integer, json!("7"), json!(7)),
+        ];
+        for (kind, sent, stored) in cases {
+            assert_eq!(accepted(kind, sent.clone(), &Compat::STRICT), None, "{sent}");
+            assert_eq!(accepted(kind, sent, &Compat::INTEROP), Some(stored));
+        }
+        for (kind, wrong) in [
+            (Kind::Boolean, json!("yes")),
+            (Kind::Boolean, json!(1)),
+            (Kind::Integer, json!(1.0)),
+            (Kind::Integer, json!("1.5")),
+            (Kind::String, json!(1)),
+            (Kind::Decimal, json!("a")),
+            (Kind::DateTime, json!("2011-05-13")),
+            (Kind::Binary, json!("!!")),
+        ] {
+            assert_eq!(accepted(kind, wrong.clone(), &Compat::INTEROP), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn large_integers_and_fifteen_digits_are_exact_and_more_are_refused() {
+        assert!(
+            accepted(Kind::Integer, json!(9_007_199_254_740_993_i64), &Compat::STRICT).is_some()
+        );
+        assert!(accepted(Kind::Decimal, json!(1234567890.12345), &Compat::STRICT).is_some());
+        assert!(accepted(Kind::Decimal, json!(1234567890123456_i64), &Compat::STRICT).is_none());
+        assert!(
+            accepted(Kind::Decimal, json!(1_000_000_000_000_000_000_i64), &Compat::STRICT)
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn base64_may_lack_its_padding_and_be_url_safe() {
+        for good in ["TQ==", "TQ", "TWE=", "TWE", "-_8", "+/8="] {
+            assert!(accepted(Kind::Binary, json!(good), &Compat::STRICT).is_some(), "{good}");
+        }
+    }
+}
