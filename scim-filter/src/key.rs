@@ -95,6 +95,7 @@ impl Key {
 
     /// Whether this is the key of a value of an attribute. As [`Key::of`] and `==`, but for ASCII
     /// text and whole numbers without computing a key.
+    #[inline]
     pub fn matches(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
         match (kind, value) {
             (Kind::String | Kind::Reference, Value::String(text)) => {
@@ -161,7 +162,13 @@ impl Key {
         }
         // A key is lower case, so a text that differs from it by the case of ASCII letters alone
         // has this key.
-        self.0.eq_ignore_ascii_case(text) || !text.is_ascii() && text::fold(text) == self.0
+        let key = self.as_str();
+        key == text || key.eq_ignore_ascii_case(text) || !text.is_ascii() && self.is_folded(text)
+    }
+
+    #[cold]
+    fn is_folded(&self, text: &str) -> bool {
+        text::fold(text) == self.0
     }
 
     fn is_part(
