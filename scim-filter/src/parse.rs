@@ -400,6 +400,7 @@ fn compare_op(word: &str) -> Option<CompareOp> {
 /// `attrPath = [ URI ":" ] ATTRNAME [ "." ATTRNAME ] / URI`; a URN ends at its last colon.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn attr_path(input: &str) -> Parsed<'_, AttrPath> {
+    // Most paths are one name.
     let (rest, name) = run(AttrName::is_continued_by)(input)?;
     if !rest.bytes().next().is_some_and(is_word) {
         return match name.parse() {

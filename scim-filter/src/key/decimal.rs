@@ -32,16 +32,18 @@ pub(super) fn integer_key(number: i64) -> CompactString {
         return CompactString::const_new("0");
     }
     let mut places = [b'0'; 20];
+    let mut len = 0;
     for place in places.iter_mut().rev() {
+        if rest == 0 {
+            break;
+        }
         *place = b'0' + (rest % 10) as u8;
         rest /= 10;
+        len += 1;
     }
-    let is_zero = |digit: &&u8| **digit == b'0';
-    let leading = places.iter().take_while(is_zero).count();
-    let trailing = places.iter().rev().take_while(is_zero).count();
-    let len = places.len() - leading;
-    let digits = places.iter().copied().skip(leading).take(len - trailing);
-    write(number < 0, len as i64, digits)
+    let digits = places.get(places.len() - len..).unwrap_or_default();
+    let zeros = digits.iter().rev().take_while(|digit| **digit == b'0').count();
+    write(number < 0, len as i64, digits.iter().copied().take(len - zeros))
 }
 
 fn write(negative: bool, exponent: i64, digits: impl Iterator<Item = u8>) -> CompactString {
