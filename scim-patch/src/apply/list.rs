@@ -37,18 +37,31 @@ pub(super) fn run(
     let mut run = ListRun::new(edit, steps, rules, work);
     let outcome = run.all(steps).and_then(|()| finish::list(&mut run.edit, rules, slot.last()));
     match outcome {
-        Ok(true) if is_made => {}
-        Ok(true) => {
-            let (before, originals) = run.edit.into_parts();
-            return Ok(Some(Undo::List { before, originals }));
+        Ok(true) if is_made => {
+            made.retain(|element| !element.is_null());
+            let made = (!made.is_empty()).then_some(Value::Array(made));
+            Ok(Some(Undo::Attribute(put(attributes, slot, made))))
         }
+        Ok(true) => Ok(Some(finished(run.edit).unwrap_or_else(|| emptied(attributes, slot)))),
         other => {
             run.edit.roll_back();
-            return other.map(|_| None);
+            other.map(|_| None)
         }
     }
-    made.retain(|element| !element.is_null());
-    Ok((!made.is_empty()).then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(made))))))
+}
+
+/// How to take back what was done; `None`, and all as it was, if nothing is left in the list.
+fn finished(edit: ListEdit<'_, '_>) -> Option<Undo> {
+    if edit.live().next().is_some() {
+        let (before, originals) = edit.into_parts();
+        return Some(Undo::List { before, originals });
+    }
+    edit.roll_back();
+    None
+}
+
+fn emptied(attributes: &mut Map<String, Value>, slot: &Slot) -> Undo {
+    Undo::Attribute(put(attributes, slot, None))
 }
 
 /// Changes the members of a relation.
@@ -78,8 +91,7 @@ pub(super) fn relation(
     fresh.into_iter().for_each(|member| {
         edit.push(member.clone());
     });
-    let (before, originals) = edit.into_parts();
-    Ok(Some(Undo::List { before, originals }))
+    Ok(Some(finished(edit).unwrap_or_else(|| emptied(attributes, slot))))
 }
 
 /// Counts what a filter over a list comes to.

@@ -49,19 +49,13 @@ pub(super) fn parts(
     match known {
         Some(Value::Object(object)) if !parts.clear => {
             let undo = change_parts(object, slot, parts);
-            let undo = judge_parts(object, slot, parts, undo)?;
-            if undo.is_none() {
-                return Ok(None);
+            let Some(undo) = judge_parts(object, slot, parts, undo)? else { return Ok(None) };
+            if !object.is_empty() {
+                return Ok(Some(Undo::Parts(undo)));
             }
-            if object.is_empty()
-                && let Err(error) = judge_unset(slot, slot.last())
-            {
-                if let Some(undo) = undo {
-                    restore_parts(object, slot, undo);
-                }
-                return Err(error);
-            }
-            Ok(undo.map(Undo::Parts))
+            restore_parts(object, slot, undo);
+            judge_unset(slot, slot.last())?;
+            Ok(Some(Undo::Attribute(put(attributes, slot, None))))
         }
         _ => replace_parts(attributes, slot, parts),
     }
