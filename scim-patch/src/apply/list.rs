@@ -11,6 +11,7 @@ use super::{
     index::Index,
     level, put,
     single::{changed, is_derived},
+    spend,
     undo::Undo,
 };
 use crate::{
@@ -92,17 +93,6 @@ pub(super) fn relation(
         edit.push(member.clone());
     });
     Ok(Some(finished(edit).unwrap_or_else(|| emptied(attributes, slot))))
-}
-
-/// Counts what a filter over a list comes to.
-fn spend(work: &mut usize, elements: usize, terms: usize) -> Result<(), Kind> {
-    match work.checked_sub(elements.saturating_mul(terms)) {
-        Some(left) => {
-            *work = left;
-            Ok(())
-        }
-        None => Err(Kind::FilterWork),
-    }
 }
 
 struct ListRun<'p, 'r, 'w> {
@@ -236,7 +226,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         }
         let mut primary = Vec::new();
         for at in selected {
-            self.change(at, parts);
+            self.change(at, parts)?;
             self.note(at);
             if sets_primary(self.edit.slot, parts) {
                 primary.push(at);
@@ -245,13 +235,13 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         self.keep_one_primary(primary)
     }
 
-    fn change(&mut self, at: usize, parts: &[Part]) {
+    fn change(&mut self, at: usize, parts: &[Part]) -> Result<(), Kind> {
         let slot = self.edit.slot;
         let mut moved = false;
         for part in parts {
             let Some(sub) = slot.sub(part.sub) else { continue };
             let known = self.edit.get(at).and_then(|known| known.get(sub.name.as_str()));
-            let value = changed(sub, known, &part.change);
+            let value = changed(sub, known, &part.change, self.work)?;
             let same = match (known, &value) {
                 (Some(known), Some(value)) => same_value(sub, known, value),
                 (known, value) => known.is_none() && value.is_none(),
@@ -270,6 +260,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
                 }
             }
         }
+        Ok(())
     }
 
     fn overwrite(
@@ -305,13 +296,15 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
     /// The elements that fulfil a filter, or all.
     fn select(&mut self, selector: Option<&Selector>) -> Result<Vec<usize>, Kind> {
         let Some(selector) = selector else {
+            spend(self.work, self.edit.len(), 1)?;
             return Ok(self.edit.live().map(|(at, _)| at).collect());
         };
         if let (Some(index), Some(key)) = (&self.index, &selector.value) {
-            let found = index.of_key(key).into_iter();
+            let found = index.of_key(key);
+            spend(self.work, found.len(), selector.terms)?;
             let fits =
                 |at: &usize| self.edit.get(*at).is_some_and(|one| selector.checked.matches(one));
-            return Ok(found.filter(fits).collect());
+            return Ok(found.into_iter().filter(fits).collect());
         }
         spend(self.work, self.edit.len(), selector.terms)?;
         let fits = self.edit.live().filter(|(_, element)| selector.checked.matches(element));
