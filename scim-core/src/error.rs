@@ -4,8 +4,9 @@ use std::fmt;
 
 use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
+use serde_json::Value;
 
-use crate::{SchemaUri, ScimType};
+use crate::{SchemaUri, ScimType, ShapeError, object::Object};
 
 /// What a request is refused with: the HTTP status, the SCIM keyword and one line of text
 /// (RFC 7644 §3.12).
@@ -106,33 +107,23 @@ impl Serialize for Error {
     }
 }
 
-/// Reads what other servers send: the status as a string or a number, fields missing.
+/// Reads what other servers send: the status as a string or a number, members missing.
+impl TryFrom<Value> for Error {
+    type Error = ShapeError;
+
+    fn try_from(value: Value) -> Result<Self, ShapeError> {
+        let mut object = Object::try_from(value)?;
+        Ok(Self {
+            status: object.required("status")?,
+            scim_type: object.optional::<String>("scimType")?.map(|keyword| (*keyword).into()),
+            detail: object.optional("detail")?.unwrap_or_default(),
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Error {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Status {
-            Text(String),
-            Number(u16),
-        }
-        #[derive(Deserialize)]
-        struct Body {
-            status: Status,
-            #[serde(default, rename = "scimType")]
-            scim_type: Option<ScimType>,
-            #[serde(default)]
-            detail: Option<String>,
-        }
-        let body = Body::deserialize(deserializer)?;
-        let status = match body.status {
-            Status::Text(text) => StatusCode::from_bytes(text.as_bytes()),
-            Status::Number(number) => StatusCode::from_u16(number),
-        };
-        Ok(Self {
-            status: status.map_err(de::Error::custom)?,
-            scim_type: body.scim_type,
-            detail: body.detail.unwrap_or_default(),
-        })
+        Value::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
     }
 }
 
@@ -162,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_numeric_status_and_missing_fields_are_read() {
-        let error: Error = serde_json::from_value(json!({"status": 404})).unwrap();
+        let error: Error = serde_json::from_str("{\"Status\": 404, \"detail\": null}").unwrap();
         assert_eq!(error, Error::not_found(""));
         let other: Error =
             serde_json::from_value(json!({"status": "400", "scimType": "odd"})).unwrap();

@@ -1,8 +1,9 @@
 //! Schemas and the characteristics of attributes (RFC 7643 §2.2, §7).
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
 
-use crate::{AttrName, SchemaUri};
+use crate::{AttrName, SchemaUri, ShapeError, extensions::pruned};
 
 /// A schema: what attributes a resource or an extension has (RFC 7643 §7).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,16 @@ impl Schema {
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
+    }
+}
+
+/// Reads what other servers send, nulls and all.
+impl TryFrom<Value> for Schema {
+    type Error = ShapeError;
+
+    fn try_from(value: Value) -> Result<Self, ShapeError> {
+        let value = pruned(value).unwrap_or_default();
+        serde_json::from_value(value).map_err(|_| ShapeError::expected("a schema"))
     }
 }
 

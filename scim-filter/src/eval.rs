@@ -48,14 +48,21 @@ impl Node {
 }
 
 impl Test {
+    #[inline]
     fn matches(&self, scope: &Value) -> bool {
         let default = self.path.default_false && !matches!(self.op, TestOp::Present);
         self.path.any(scope, default, |value| self.holds(value))
     }
 
     /// Whether one value fulfils the test.
+    #[inline]
     fn holds(&self, value: &Value) -> bool {
         let ResolvedPath { kind, case_exact, .. } = self.path;
+        if let TestOp::Eq(operand) = &self.op {
+            // Only empty values have an empty key, and they are none.
+            return operand.key.matches(value, kind, case_exact)
+                && !operand.key.as_str().is_empty();
+        }
         if is_unassigned(value) {
             return false;
         }

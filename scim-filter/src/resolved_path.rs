@@ -2,26 +2,14 @@
 
 use std::fmt;
 
-use scim_core::Kind;
 use serde_json::{Map, Value};
 
-use crate::{Resolved, ResolvedPath};
+use crate::{Key, Resolved, ResolvedPath};
 
 impl ResolvedPath {
     /// The place of an attribute; `None` for an extension as a whole.
     pub fn of(resolved: &Resolved<'_>) -> Option<Self> {
-        let attribute = resolved.attribute?;
-        let last = resolved.sub.unwrap_or(attribute);
-        Some(Self {
-            container: resolved.container.cloned(),
-            name: Some(attribute.name.clone()),
-            sub: resolved.sub.map(|sub| sub.name.clone()),
-            kind: last.kind,
-            case_exact: last.case_exact,
-            multi_valued: attribute.multi_valued,
-            sub_multi_valued: resolved.sub.is_some_and(|sub| sub.multi_valued),
-            default_false: last.kind == Kind::Boolean && last.name == "primary",
-        })
+        resolved.attribute.map(|_| Self::new(resolved))
     }
 
     /// The values that a resource in canonical form has for the attribute.
@@ -37,6 +25,20 @@ impl ResolvedPath {
             Some(sub) => value.get(sub.as_str()).into_iter().flat_map(each).collect::<Vec<_>>(),
             None => vec![value],
         })
+    }
+
+    /// The key that a resource in canonical form is sorted by: that of its value; of a list, that
+    /// of the primary element, else of the first (RFC 7644 §3.4.2.3).
+    pub fn sort_key(&self, resource: &Map<String, Value>) -> Option<Key> {
+        let whole = Self { sub: None, ..self.clone() };
+        let elements: Vec<&Value> = whole.values(resource).collect();
+        let is_primary = |element: &&&Value| element.get("primary") == Some(&Value::Bool(true));
+        let element = elements.iter().find(is_primary).or(elements.first())?;
+        let value = match &self.sub {
+            Some(sub) => element.get(sub.as_str())?,
+            None => element,
+        };
+        Key::of(each(value).next()?, self.kind, self.case_exact)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use scim_core::{AttrPath, Attribute, Compat, Error, Returned};
+use scim_core::{AttrPath, Attribute, Compat, Error, Mutability, Returned};
 use scim_filter::{Attributes, Resolved};
 use serde_json::{Map, Value};
 
@@ -78,6 +78,21 @@ impl Projection {
     pub fn includes(&self, attribute: &str) -> bool {
         let Some(attribute) = self.schema.root().get(attribute) else { return false };
         self.choice("", attribute).is_some()
+    }
+
+    /// Whether an answer can hold what the server derives from other resources: a relation, or
+    /// an attribute that clients cannot write. A version does not cover these.
+    pub fn includes_derived(&self) -> bool {
+        let own = self.schema.base().attributes.iter().map(|attribute| attribute.name.as_str());
+        let derived = |name: &&str| {
+            let read_only = self
+                .schema
+                .root()
+                .get(name)
+                .is_some_and(|one| one.mutability == Mutability::ReadOnly);
+            read_only || self.schema.is_relation(name)
+        };
+        own.filter(derived).any(|name| self.includes(name))
     }
 
     /// Leaves of a resource what is to be returned.

@@ -28,9 +28,9 @@ impl Valid {
         &mut self.attributes
     }
 
-    /// The attributes as one value.
-    pub fn into_value(self) -> Value {
-        Value::Object(self.attributes)
+    /// The attributes, taken out.
+    pub fn into_attributes(self) -> Map<String, Value> {
+        self.attributes
     }
 
     /// The values that are never returned.

@@ -1,1 +1,44 @@
-//! SCIM.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod body;
+mod builder;
+mod change;
+mod context;
+mod discovery;
+mod endpoint;
+mod limits;
+#[cfg(feature = "memory")]
+mod memory;
+mod params;
+mod policy;
+mod read;
+mod render;
+mod route;
+mod service;
+mod store;
+mod store_error;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod write;
+
+pub use scim_core as core;
+pub use scim_filter as filter;
+pub use scim_patch as patch;
+pub use scim_schema as schema;
+
+pub use body::Body;
+pub use builder::{BuildError, Builder};
+pub use change::{Applied, Change};
+pub use context::{Context, Principal, Tenant};
+pub use endpoint::{Endpoint, UnknownMembers};
+pub use limits::Limits;
+#[cfg(feature = "memory")]
+pub use memory::MemoryStore;
+pub use policy::{Action, Event, Permissive, Policy, Proposal};
+pub use service::ScimService;
+pub use store::{
+    Features, Guard, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window,
+    Write, Written,
+};
+pub use store_error::StoreError;

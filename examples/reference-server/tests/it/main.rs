@@ -1,0 +1,9 @@
+//! The real server, started as its users start it, on a database of its own.
+
+mod conversation;
+mod durability;
+mod hostile;
+mod http;
+mod parallel;
+mod server;
+mod tenancy;

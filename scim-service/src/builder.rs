@@ -1,0 +1,188 @@
+//! A service put together.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use http::Uri;
+use scim_core::{AuthenticationScheme, Compat};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::{
+    Endpoint, Limits, Policy, ScimService, Store, UnknownMembers,
+    discovery::Discovery,
+    policy::Permissive,
+    service::{BaseUrl, Parts},
+};
+
+pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+pub(crate) type Ids = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// A [`ScimService`] being put together.
+pub struct Builder<S> {
+    store: S,
+    base_url: String,
+    endpoints: Vec<Endpoint>,
+    policy: Arc<dyn Policy>,
+    limits: Limits,
+    compat: Compat,
+    unknown_members: UnknownMembers,
+    authentication_schemes: Vec<AuthenticationScheme>,
+    clock: Clock,
+    ids: Ids,
+}
+
+/// Why a service cannot be put together.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The base URL is missing, relative, or has a query (RFC 7644 §1.3).
+    #[error("the base URL must be an absolute http or https URL without a query")]
+    BaseUrl,
+    /// There is no resource type.
+    #[error("a service needs at least one resource type")]
+    NoEndpoint,
+    /// Two resource types have the same name or endpoint, or one of the protocol's own.
+    #[error("the name or endpoint of the resource type `{0}` is taken")]
+    Endpoint(String),
+}
+
+impl<S: Store> Builder<S> {
+    pub(crate) fn new(store: S) -> Self {
+        Self {
+            store,
+            base_url: String::new(),
+            endpoints: Vec::new(),
+            policy: Arc::new(Permissive),
+            limits: Limits::DEFAULT,
+            compat: Compat::INTEROP,
+            unknown_members: UnknownMembers::default(),
+            authentication_schemes: vec![AuthenticationScheme::oauth_bearer_token()],
+            clock: Arc::new(Utc::now),
+            ids: Arc::new(|| Uuid::now_v7().to_string()),
+        }
+    }
+
+    /// The address of the service as clients see it, such as `https://api.example.com/scim/v2`.
+    /// Locations and references begin with it; `Host` headers are not looked at.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Serves a resource type. Searches over all types go in the order of these calls.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoints.push(endpoint);
+        self
+    }
+
+    /// Rules of one's own.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Policy) -> Self {
+        self.policy = Arc::new(policy);
+        self
+    }
+
+    /// How much of a request is read, and how much is answered.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Which departures from the letter of the RFCs are accepted, unless the request's extensions
+    /// hold a [`Compat`] of their own.
+    #[must_use]
+    pub fn compat(mut self, compat: Compat) -> Self {
+        self.compat = compat;
+        self
+    }
+
+    /// What becomes of group members that do not exist.
+    #[must_use]
+    pub fn unknown_members(mut self, unknown_members: UnknownMembers) -> Self {
+        self.unknown_members = unknown_members;
+        self
+    }
+
+    /// How clients authenticate, for the service provider configuration (RFC 7643 §5).
+    #[must_use]
+    pub fn authentication_schemes(mut self, schemes: impl Into<Vec<AuthenticationScheme>>) -> Self {
+        self.authentication_schemes = schemes.into();
+        self
+    }
+
+    /// A clock of one's own.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Ids of one's own, in place of UUIDs in order of time. They must never repeat, in no
+    /// resource type, and must not hold `bulkId` (RFC 7643 §3.1).
+    #[must_use]
+    pub fn ids(mut self, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.ids = Arc::new(ids);
+        self
+    }
+
+    /// The service.
+    ///
+    /// # Errors
+    /// [`BuildError`] if something is missing or contradicts itself.
+    pub fn build(self) -> Result<ScimService<S>, BuildError> {
+        let base = base_url(&self.base_url)?;
+        check_endpoints(&self.endpoints)?;
+        let discovery = Discovery::new(
+            &base,
+            &self.endpoints,
+            self.store.features(),
+            &self.limits,
+            self.authentication_schemes,
+        );
+        Ok(Parts {
+            store: self.store,
+            base,
+            endpoints: self.endpoints,
+            discovery,
+            policy: self.policy,
+            limits: self.limits,
+            compat: self.compat,
+            unknown_members: self.unknown_members,
+            clock: self.clock,
+            ids: self.ids,
+        }
+        .into())
+    }
+}
+
+fn base_url(url: &str) -> Result<BaseUrl, BuildError> {
+    let parsed: Uri = url.parse().map_err(|_| BuildError::BaseUrl)?;
+    let web = matches!(parsed.scheme_str(), Some("http" | "https"));
+    let plain = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if !web || !plain || url.contains(['?', '#']) {
+        return Err(BuildError::BaseUrl);
+    }
+    let path = parsed.path().trim_end_matches('/').to_owned();
+    Ok(BaseUrl { url: url.trim_end_matches('/').to_owned(), path })
+}
+
+fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {
+    const OWN: [&str; 5] = ["ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", "Me"];
+    if endpoints.is_empty() {
+        return Err(BuildError::NoEndpoint);
+    }
+    for (at, endpoint) in endpoints.iter().enumerate() {
+        let same = |other: &&Endpoint| {
+            other.name() == endpoint.name() || other.segment() == endpoint.segment()
+        };
+        if OWN.contains(&endpoint.segment()) || endpoints.iter().take(at).any(|other| same(&other))
+        {
+            return Err(BuildError::Endpoint(endpoint.name().to_owned()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Changes of a resource, as one function that a store runs inside its transaction.
+
+use std::{fmt, sync::Arc};
+
+use scim_core::{AttrPath, Error};
+use scim_patch::{Delta, Outcome, Plan};
+use scim_schema::{Mode, Valid};
+use serde_json::Value;
+
+use crate::{Action, Context, Guard, Policy, StoreError, Stored, policy::Proposal};
+
+/// A change of a resource: precondition, PUT or PATCH, validation and policy as one function of
+/// the current state. A store calls it inside its transaction, as often as it has to.
+///
+/// ```
+/// # use scim_service::{Applied, Change, Stored, StoreError, Updated};
+/// # fn load() -> Option<Stored> { None }
+/// # fn write(_: scim_schema::Valid) -> Stored { unimplemented!() }
+/// fn update(change: &Change) -> Result<Option<Updated>, StoreError> {
+///     let Some(current) = load() else { return Ok(None) };
+///     Ok(Some(match change.apply(current)? {
+///         Applied::Same(stored) => Updated::unchanged(stored),
+///         Applied::Next(valid) => Updated::changed(write(valid)),
+///     }))
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Change(Arc<Parts>);
+
+struct Parts {
+    cx: Context,
+    guard: Guard,
+    edit: Edit,
+    policy: Arc<dyn Policy>,
+}
+
+enum Edit {
+    Replace(Value),
+    Patch(Plan),
+}
+
+/// What a change makes of a resource.
+#[derive(Debug)]
+pub enum Applied {
+    /// Nothing: here it is again. Version and time of change stay.
+    Same(Stored),
+    /// This, to be written.
+    Next(Valid),
+}
+
+impl Change {
+    /// A replacement by the body of a PUT (RFC 7644 §3.5.1).
+    pub fn replace(cx: Context, guard: Guard, body: Value, policy: Arc<dyn Policy>) -> Self {
+        Self(Arc::new(Parts { cx, guard, edit: Edit::Replace(body), policy }))
+    }
+
+    /// A PATCH (RFC 7644 §3.5.2).
+    pub fn patch(cx: Context, guard: Guard, plan: Plan, policy: Arc<dyn Policy>) -> Self {
+        Self(Arc::new(Parts { cx, guard, edit: Edit::Patch(plan), policy }))
+    }
+
+    /// What the change makes of the current state, which holds every attribute.
+    ///
+    /// # Errors
+    /// 412 for another version than the one it is meant for; 400 and whatever the policy says for
+    /// what cannot be done.
+    pub fn apply(&self, current: Stored) -> Result<Applied, StoreError> {
+        self.make(current, None)
+    }
+
+    /// The change without what it does to a relation, and that by itself, so that a store which
+    /// keeps the relation as rows need not load it. `None` if the two cannot be told apart: then
+    /// the store loads all and calls [`Change::apply`].
+    pub fn split(&self, relation: &str) -> Option<(Self, Delta)> {
+        let (edit, delta) = match &self.0.edit {
+            Edit::Patch(plan) => {
+                let (rest, delta) = plan.delta(relation)?;
+                (Edit::Patch(rest), delta)
+            }
+            Edit::Replace(body) => self.split_body(body, relation)?,
+        };
+        let Parts { cx, guard, policy, .. } = &*self.0;
+        Some((
+            Self(Arc::new(Parts {
+                cx: cx.clone(),
+                guard: guard.clone(),
+                edit,
+                policy: policy.clone(),
+            })),
+            delta,
+        ))
+    }
+
+    /// What the change, split from a relation, makes of a state that lacks the relation.
+    ///
+    /// # Errors
+    /// As [`Change::apply`].
+    pub fn apply_head(&self, head: Stored, delta: &Delta) -> Result<Applied, StoreError> {
+        self.make(head, Some(delta))
+    }
+
+    /// The attributes that the request has named, so far as they are known before it is applied.
+    pub fn touched(&self) -> Vec<AttrPath> {
+        match &self.0.edit {
+            Edit::Patch(plan) => plan.touched().cloned().collect(),
+            Edit::Replace(Value::Object(body)) => {
+                body.keys().filter_map(|name| name.parse().ok()).collect()
+            }
+            Edit::Replace(_) => Vec::new(),
+        }
+    }
+
+    fn split_body(&self, body: &Value, relation: &str) -> Option<(Edit, Delta)> {
+        let (schema, compat) = (self.0.cx.schema(), self.0.cx.compat());
+        let mut valid = schema.validate(body.clone(), Mode::Create, compat).ok()?;
+        let elements = match valid.attributes_mut().remove(relation) {
+            Some(Value::Array(elements)) => elements,
+            _ => Vec::new(),
+        };
+        let mut rest = body.clone();
+        rest.as_object_mut()?.retain(|name, _| !name.eq_ignore_ascii_case(relation));
+        Some((Edit::Replace(rest), Delta::replace(elements)?))
+    }
+
+    fn make(&self, mut current: Stored, delta: Option<&Delta>) -> Result<Applied, StoreError> {
+        let Parts { cx, guard, edit, policy } = &*self.0;
+        guard.check(&current.version)?;
+        let attributes = std::mem::take(&mut current.attributes);
+        let before = cx.schema().trust(Value::Object(attributes));
+        let (mut after, action, changed) = match edit {
+            Edit::Replace(body) => {
+                let mode = Mode::Replace(before.attributes());
+                let after =
+                    cx.schema().validate(body.clone(), mode, cx.compat()).map_err(Error::from)?;
+                let changed = !cx.schema().same(after.attributes(), before.attributes());
+                (after, Action::Replace, changed)
+            }
+            Edit::Patch(plan) => {
+                check_id(plan, &current.id)?;
+                let mut after = before.clone();
+                let outcome = plan.apply(&mut after).map_err(Error::from)?;
+                (after, Action::Patch, outcome == Outcome::Changed)
+            }
+        };
+        after.take_secrets();
+        let moved = changed || delta.is_some_and(|delta| !delta.is_empty());
+        if moved {
+            let mut proposal = Proposal {
+                id: Some(&current.id),
+                action,
+                before: Some(&before),
+                resource: &mut after,
+                delta,
+            };
+            policy.before(cx, &mut proposal)?;
+        }
+        if cx.schema().same(after.attributes(), before.attributes()) {
+            current.attributes = before.into_attributes();
+            return Ok(Applied::Same(current));
+        }
+        Ok(Applied::Next(after))
+    }
+}
+
+fn check_id(plan: &Plan, id: &str) -> Result<(), Error> {
+    match plan.expected_id() {
+        Some(expected) if expected != id => Err(Error::mutability("`id` cannot be changed")),
+        _ => Ok(()),
+    }
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let edit = match &self.0.edit {
+            Edit::Replace(_) => "Replace",
+            Edit::Patch(_) => "Patch",
+        };
+        f.debug_struct("Change").field("edit", &edit).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,128 @@
+//! What is known about a request, and handed to stores and policies.
+
+use std::{fmt, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use http::Extensions;
+use scim_core::{Compat, Error};
+use scim_schema::ResourceSchema;
+
+use crate::{Endpoint, UnknownMembers};
+
+/// What is known about a request: who sends it, what it is about, and how it is read. Cheap to
+/// clone, and owned, so that it can move into another thread.
+///
+/// What a layer before the service puts into the request's extensions is found here again: a
+/// [`Tenant`], a [`Principal`], or anything of one's own.
+#[derive(Clone)]
+pub struct Context(Arc<Parts>);
+
+struct Parts {
+    extensions: Extensions,
+    endpoint: Endpoint,
+    compat: Compat,
+    now: DateTime<Utc>,
+    unknown_members: UnknownMembers,
+}
+
+/// The customer whose data a request is about. Stores never let one tenant see another's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tenant(pub Arc<str>);
+
+/// Who sends a request, for logs: the name of a token or client, not of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Principal(pub Arc<str>);
+
+impl Context {
+    /// A context for requests about one resource type, at this moment.
+    pub fn new(endpoint: Endpoint, extensions: Extensions) -> Self {
+        Self(Arc::new(Parts {
+            extensions,
+            endpoint,
+            compat: Compat::INTEROP,
+            now: Utc::now(),
+            unknown_members: UnknownMembers::default(),
+        }))
+    }
+
+    pub(crate) fn with(
+        mut self,
+        compat: Compat,
+        now: DateTime<Utc>,
+        unknown_members: UnknownMembers,
+    ) -> Self {
+        let parts = Arc::make_mut(&mut self.0);
+        parts.compat = compat;
+        parts.now = now;
+        parts.unknown_members = unknown_members;
+        self
+    }
+
+    pub(crate) fn with_compat(mut self, compat: Compat) -> Self {
+        Arc::make_mut(&mut self.0).compat = compat;
+        self
+    }
+
+    /// What a layer has said about the request.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.0.extensions.get()
+    }
+
+    /// What a layer must have said about the request.
+    ///
+    /// # Errors
+    /// 500 if it has not: a request without a tenant is never about all tenants.
+    pub fn require<T: Send + Sync + 'static>(&self) -> Result<&T, Error> {
+        self.get().ok_or_else(|| {
+            tracing::error!(
+                missing = std::any::type_name::<T>(),
+                "no layer has set a required extension"
+            );
+            Error::internal()
+        })
+    }
+
+    /// The resource type that the request is about.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// The name of the resource type.
+    pub fn resource_type(&self) -> &str {
+        self.0.endpoint.name()
+    }
+
+    /// The schema of the resource type.
+    pub fn schema(&self) -> &ResourceSchema {
+        self.0.endpoint.schema()
+    }
+
+    /// Which departures from the letter of the RFCs are accepted.
+    pub fn compat(&self) -> &Compat {
+        &self.0.compat
+    }
+
+    /// When the request came; changes bear this time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.now
+    }
+
+    /// What becomes of group members that do not exist.
+    pub fn unknown_members(&self) -> UnknownMembers {
+        self.0.unknown_members
+    }
+}
+
+impl Clone for Parts {
+    fn clone(&self) -> Self {
+        Self { extensions: self.extensions.clone(), endpoint: self.endpoint.clone(), ..*self }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("resource_type", &self.resource_type())
+            .finish_non_exhaustive()
+    }
+}

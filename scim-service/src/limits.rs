@@ -1,0 +1,40 @@
+//! How much of a request is read, and how much is answered.
+
+use scim_core::json;
+
+/// How much of a request is read, and how much is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a body; larger ones are answered with 413 before they are read.
+    pub max_body: usize,
+    /// Depth and number of values of a body.
+    pub json: json::Limits,
+    /// Length, depth and terms of a filter.
+    pub filter: scim_filter::Limits,
+    /// Resources on a page if the request does not say.
+    pub page: usize,
+    /// The most resources on a page.
+    pub max_page: usize,
+    /// The most resources that a sorted query over several resource types looks at; for a deeper
+    /// page it is answered with 400 tooMany.
+    pub max_merge: usize,
+}
+
+impl Limits {
+    /// 1 MiB, the default limits of JSON and filters, 100 resources on a page and at most 1,000.
+    pub const DEFAULT: Self = Self {
+        max_body: 1 << 20,
+        json: json::Limits::DEFAULT,
+        filter: scim_filter::Limits::DEFAULT,
+        page: 100,
+        max_page: 1000,
+        max_merge: 10_000,
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

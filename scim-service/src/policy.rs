@@ -1,0 +1,85 @@
+//! Rules of one's own.
+
+use scim_core::Error;
+use scim_patch::Delta;
+use scim_schema::Valid;
+
+use crate::{Context, Stored};
+
+/// Rules of one's own about who may do what, and about what resources may look like.
+pub trait Policy: Send + Sync + 'static {
+    /// Whether a request may do this at all. Asked before anything is read.
+    ///
+    /// # Errors
+    /// What the client is answered, usually 403.
+    fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+        let _ = (cx, action);
+        Ok(())
+    }
+
+    /// Looks at what is about to be written, may change it, and may refuse it. Runs inside the
+    /// store's transaction and, after a conflict, again: it must not do anything beside that.
+    ///
+    /// # Errors
+    /// What the client is answered; nothing is written.
+    fn before(&self, cx: &Context, proposal: &mut Proposal<'_>) -> Result<(), Error> {
+        let _ = (cx, proposal);
+        Ok(())
+    }
+
+    /// Hears of what was written. A hint that a crash can lose: what must happen reads the
+    /// store's log of changes.
+    fn after(&self, cx: &Context, event: &Event<'_>) {
+        let _ = (cx, event);
+    }
+}
+
+/// What a request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// It reads resources.
+    Read,
+    /// It creates a resource.
+    Create,
+    /// It replaces a resource.
+    Replace,
+    /// It patches a resource.
+    Patch,
+    /// It deletes a resource.
+    Delete,
+}
+
+/// What is about to be written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Proposal<'a> {
+    /// The id of the resource; `None` while it is being created.
+    pub id: Option<&'a str>,
+    /// What is being done.
+    pub action: Action,
+    /// The resource before.
+    pub before: Option<&'a Valid>,
+    /// The resource to be written.
+    pub resource: &'a mut Valid,
+    /// What changes in its relation, where that is not part of the resource.
+    pub delta: Option<&'a Delta>,
+}
+
+/// What was written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// What was done.
+    pub action: Action,
+    /// The id of the resource.
+    pub id: &'a str,
+    /// The resource afterwards; `None` if it was deleted.
+    pub stored: Option<&'a Stored>,
+}
+
+/// No rules.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Permissive;
+
+impl Policy for Permissive {}

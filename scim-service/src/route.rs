@@ -1,0 +1,155 @@
+//! Which endpoint a URL means (RFC 7644 §3.2).
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+use scim_core::{Error, ScimType};
+
+use crate::Endpoint;
+
+/// What a URL means.
+#[derive(Debug)]
+pub(crate) enum Route<'a> {
+    /// All resources: `/`.
+    Root,
+    /// `/.search`.
+    RootSearch,
+    /// The resources of a type: `/Users`.
+    Type(&'a Endpoint),
+    /// `/Users/.search`.
+    TypeSearch(&'a Endpoint),
+    /// One resource: `/Users/2819c223`.
+    Resource(&'a Endpoint, String),
+    /// `/ServiceProviderConfig`.
+    ServiceProviderConfig,
+    /// `/ResourceTypes`, or one of them.
+    ResourceTypes(Option<String>),
+    /// `/Schemas`, or one of them.
+    Schemas(Option<String>),
+    /// `/Bulk`.
+    Bulk,
+    /// `/Me`.
+    Me,
+}
+
+impl Route<'_> {
+    /// The methods that are served there, as they stand in `Allow`.
+    pub(crate) fn allowed(&self) -> &'static str {
+        match self {
+            Self::Root
+            | Self::ServiceProviderConfig
+            | Self::ResourceTypes(_)
+            | Self::Schemas(_) => "GET",
+            Self::RootSearch | Self::TypeSearch(_) | Self::Bulk => "POST",
+            Self::Type(_) => "GET, POST",
+            Self::Resource(..) => "GET, PUT, PATCH, DELETE",
+            Self::Me => "GET, POST, PUT, PATCH, DELETE",
+        }
+    }
+
+    /// Whether a method is served there; HEAD is wherever GET is.
+    pub(crate) fn allows(&self, method: &Method) -> bool {
+        let name = if method == Method::HEAD { "GET" } else { method.as_str() };
+        self.allowed().split(", ").any(|allowed| allowed == name)
+    }
+}
+
+/// Finds the endpoint of a path. The path of the base URL is taken off if it is there, so that
+/// the service can be mounted with and without its prefix.
+///
+/// # Errors
+/// 404 for what is no endpoint, 400 invalidVers for another version of the protocol.
+pub(crate) fn find<'a>(
+    path: &str,
+    base_path: &str,
+    endpoints: &'a [Endpoint],
+) -> Result<Route<'a>, Error> {
+    let unprefixed = strip(path, base_path).unwrap_or(path);
+    let mut segments: Vec<String> = unprefixed
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect();
+    // Behind a base that ends in /v2, a sibling /v1 is another version of the same service.
+    let parent = base_path.rsplit_once('/').filter(|(_, last)| version_of(last).is_some());
+    let versioned = parent.and_then(|(parent, _)| strip(path, parent)).unwrap_or(unprefixed);
+    if let Some(version) =
+        versioned.split('/').find(|segment| !segment.is_empty()).and_then(version_of)
+    {
+        if version != 2 {
+            return Err(Error::of(
+                ScimType::InvalidVers,
+                "this server speaks version 2 of the protocol, `/v2`",
+            ));
+        }
+        if segments.first().is_some_and(|first| version_of(first).is_some()) {
+            segments.remove(0);
+        }
+    }
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let unknown = || Error::not_found("there is no such endpoint");
+    let endpoint =
+        |segment: &str| endpoints.iter().find(|one| one.segment() == segment).ok_or_else(unknown);
+    Ok(match segments.as_slice() {
+        [] => Route::Root,
+        [".search"] => Route::RootSearch,
+        ["ServiceProviderConfig" | "ServiceProviderConfigs"] => Route::ServiceProviderConfig,
+        ["ResourceTypes"] => Route::ResourceTypes(None),
+        ["ResourceTypes", id] => Route::ResourceTypes(Some((*id).to_owned())),
+        ["Schemas"] => Route::Schemas(None),
+        ["Schemas", id] => Route::Schemas(Some((*id).to_owned())),
+        ["Bulk"] => Route::Bulk,
+        ["Me"] => Route::Me,
+        [segment] => Route::Type(endpoint(segment)?),
+        [segment, ".search"] => Route::TypeSearch(endpoint(segment)?),
+        [segment, id] => Route::Resource(endpoint(segment)?, (*id).to_owned()),
+        _ => return Err(unknown()),
+    })
+}
+
+/// What follows a prefix of whole segments.
+fn strip<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(prefix)?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+fn version_of(segment: &str) -> Option<u32> {
+    segment.strip_prefix('v')?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use scim_schema::catalog;
+
+    use super::*;
+
+    fn shown(path: &str) -> String {
+        let endpoints = [Endpoint::users(catalog::user())];
+        match find(path, "/scim/v2", &endpoints) {
+            Ok(Route::Resource(endpoint, id)) => format!("{} {id}", endpoint.name()),
+            Ok(Route::Type(endpoint)) => endpoint.name().to_owned(),
+            Ok(route) => format!("{route:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_prefix_may_be_there_or_not_and_slashes_do_not_count() {
+        for path in ["/scim/v2/Users", "/Users", "/Users/", "/v2/Users", "//scim/v2/Users"] {
+            let expected =
+                if path.starts_with("//") { "404: there is no such endpoint" } else { "User" };
+            assert_eq!(shown(path), expected, "{path}");
+        }
+        assert_eq!(shown("/scim/v2"), "Root");
+        assert_eq!(shown("/Users/a%20b"), "User a b");
+        assert_eq!(shown("/Schemas/urn:ietf:x"), "Schemas(Some(\"urn:ietf:x\"))");
+    }
+
+    #[test]
+    fn another_version_is_named_as_such() {
+        for path in ["/v1/Users", "/scim/v1/Users", "/scim/v9/Users", "/v3"] {
+            assert!(shown(path).starts_with("400 invalidVers"), "{path}");
+        }
+        assert!(shown("/users").starts_with("404"));
+        assert!(shown("/Users/1/2").starts_with("404"));
+    }
+}

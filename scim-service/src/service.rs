@@ -1,0 +1,197 @@
+//! The protocol as one service (RFC 7644 §3).
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as TaskContext, Poll},
+};
+
+use http::{Method, Request, Response, StatusCode, request};
+use scim_core::{Compat, Error};
+use tower_service::Service;
+
+use crate::{
+    Body, Context, Endpoint, Limits, Policy, Store, UnknownMembers,
+    answer::{self, Answer, Refusal},
+    body,
+    builder::{Builder, Clock, Ids},
+    discovery::Discovery,
+    params::Params,
+    route::{self, Route},
+};
+
+/// A SCIM server as one tower service over any [`Store`]. Cheap to clone.
+///
+/// Authentication and tenancy come before it: a layer checks the token and puts a
+/// [`Tenant`](crate::Tenant) and whatever else a store or policy wants to know into the request's
+/// extensions.
+pub struct ScimService<S>(Arc<Parts<S>>);
+
+pub(crate) struct Parts<S> {
+    pub(crate) store: S,
+    pub(crate) base: BaseUrl,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) discovery: Discovery,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) limits: Limits,
+    pub(crate) compat: Compat,
+    pub(crate) unknown_members: UnknownMembers,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+}
+
+/// The address of the service, as clients see it.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    /// Without a slash at its end.
+    pub(crate) url: String,
+    /// Its path alone.
+    pub(crate) path: String,
+}
+
+impl<S: Store> ScimService<S> {
+    /// A service over this store, to be told its base URL and its resource types.
+    pub fn builder(store: S) -> Builder<S> {
+        Builder::new(store)
+    }
+
+    /// A context as a request about this resource type would have it, for work on the store that
+    /// is no request; `None` if there is no such resource type.
+    pub fn context(&self, resource_type: &str, extensions: http::Extensions) -> Option<Context> {
+        let endpoint = self.0.endpoints.iter().find(|endpoint| endpoint.name() == resource_type)?;
+        Some(self.0.context(endpoint, extensions))
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.0.store
+    }
+}
+
+impl<S: Store> From<Parts<S>> for ScimService<S> {
+    fn from(parts: Parts<S>) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl<S> Clone for ScimService<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<S> fmt::Debug for ScimService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScimService").field("base_url", &self.0.base.url).finish_non_exhaustive()
+    }
+}
+
+impl<S, B> Service<Request<B>> for ScimService<S>
+where
+    S: Store,
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let parts = self.0.clone();
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let answer = parts.answer(&head, body).await.unwrap_or_else(answer::refusal);
+            Ok(answer::for_method(answer, &head.method))
+        })
+    }
+}
+
+impl<S: Store> Parts<S> {
+    async fn answer<B>(&self, head: &request::Parts, body: B) -> Answer
+    where
+        B: http_body::Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let route = route::find(head.uri.path(), &self.base.path, &self.endpoints)?;
+        let compat = head.extensions.get::<Compat>().copied().unwrap_or(self.compat);
+        if matches!(route, Route::Bulk | Route::Me) {
+            return Err(Error::new(
+                StatusCode::NOT_IMPLEMENTED,
+                "this server does not serve this endpoint",
+            )
+            .into());
+        }
+        if !route.allows(&head.method) {
+            return Err(Refusal::method(&route));
+        }
+        body::check_accept(&head.headers, &compat)?;
+        let query = head.uri.query().unwrap_or_default();
+        match route {
+            Route::ServiceProviderConfig => Ok(self.discovery.service_provider_config()),
+            Route::ResourceTypes(id) => self.discovery.resource_types(id.as_deref(), query),
+            Route::Schemas(id) => self.discovery.schemas(id.as_deref(), query),
+            Route::Root => self.list_all(head, &Params::from_query(query)?, compat).await,
+            Route::RootSearch => {
+                let body = body::read(&head.headers, body, &self.limits).await?;
+                self.list_all(head, &Params::from_body(body, &compat)?, compat).await
+            }
+            Route::Type(endpoint) => {
+                let cx = self.request_context(endpoint, head, compat);
+                let params = Params::from_query(query)?;
+                if head.method == Method::POST {
+                    self.create(&cx, &params, body::read(&head.headers, body, &self.limits).await?)
+                        .await
+                } else {
+                    self.list(&cx, &params).await
+                }
+            }
+            Route::TypeSearch(endpoint) => {
+                let cx = self.request_context(endpoint, head, compat);
+                let body = body::read(&head.headers, body, &self.limits).await?;
+                self.list(&cx, &Params::from_body(body, &compat)?).await
+            }
+            Route::Resource(endpoint, id) => {
+                let cx = self.request_context(endpoint, head, compat);
+                let params = Params::from_query(query)?;
+                match head.method {
+                    Method::PUT => {
+                        let body = body::read(&head.headers, body, &self.limits).await?;
+                        self.replace(&cx, &id, head, &params, body).await
+                    }
+                    Method::PATCH => {
+                        let body = body::read(&head.headers, body, &self.limits).await?;
+                        self.patch(&cx, &id, head, &params, body).await
+                    }
+                    Method::DELETE => self.delete(&cx, &id, head).await,
+                    _ => self.get(&cx, &id, head, &params).await,
+                }
+            }
+            Route::Bulk | Route::Me => Err(Refusal::method(&route)),
+        }
+    }
+
+    pub(crate) fn request_context(
+        &self,
+        endpoint: &Endpoint,
+        head: &request::Parts,
+        compat: Compat,
+    ) -> Context {
+        self.context(endpoint, head.extensions.clone()).with_compat(compat)
+    }
+
+    fn context(&self, endpoint: &Endpoint, extensions: http::Extensions) -> Context {
+        Context::new(endpoint.clone(), extensions).with(
+            self.compat,
+            (self.clock)(),
+            self.unknown_members,
+        )
+    }
+}

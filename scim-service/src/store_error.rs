@@ -1,0 +1,76 @@
+//! Why a store did not do what it was asked.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use http::StatusCode;
+use scim_core::Error;
+
+/// Why a store did not do what it was asked. Made from any error with `?`: what the database
+/// says is logged and answered with 500, never shown; a [`scim_core::Error`], such as a change's
+/// refusal, reaches the client as it is.
+pub struct StoreError(Kind);
+
+enum Kind {
+    Refused(Error),
+    Busy(Duration),
+    Inside(Box<dyn StdError + Send + Sync>),
+}
+
+impl StoreError {
+    /// 409 uniqueness: another resource has the value of this attribute.
+    pub fn conflict(attribute: &str) -> Self {
+        Self(Kind::Refused(Error::uniqueness(format!("another resource has this `{attribute}`"))))
+    }
+
+    /// 412: the resource has changed since the request was read.
+    pub fn stale() -> Self {
+        Self(Kind::Refused(Error::precondition_failed("the resource has changed in the meantime")))
+    }
+
+    /// 503 with `Retry-After`.
+    pub fn busy(after: Duration) -> Self {
+        Self(Kind::Busy(after))
+    }
+
+    /// 400 invalidFilter: the store cannot filter or sort by this attribute in this way.
+    pub fn unsupported(attribute: &str) -> Self {
+        Self(Kind::Refused(Error::invalid_filter(format!(
+            "this server cannot search by `{attribute}` in this way"
+        ))))
+    }
+
+    /// The answer, and after how many seconds to try again.
+    pub(crate) fn into_answer(self) -> (Error, Option<u64>) {
+        match self.0 {
+            Kind::Refused(error) => (error, None),
+            Kind::Busy(after) => {
+                let error = Error::new(StatusCode::SERVICE_UNAVAILABLE, "the server is busy");
+                (error, Some(after.as_secs().max(1)))
+            }
+            Kind::Inside(inside) => {
+                tracing::error!(error = %inside, "the store failed");
+                (Error::internal(), None)
+            }
+        }
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for StoreError {
+    fn from(error: E) -> Self {
+        let boxed: Box<dyn StdError + Send + Sync> = Box::new(error);
+        match boxed.downcast::<Error>() {
+            Ok(refused) => Self(Kind::Refused(*refused)),
+            Err(inside) => Self(Kind::Inside(inside)),
+        }
+    }
+}
+
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Refused(error) => f.debug_tuple("Refused").field(error).finish(),
+            Kind::Busy(after) => f.debug_tuple("Busy").field(after).finish(),
+            Kind::Inside(inside) => f.debug_tuple("Inside").field(inside).finish(),
+        }
+    }
+}

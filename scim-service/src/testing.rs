@@ -1,0 +1,3 @@
+//! What tests of a service need.
+
+pub mod transcript;
