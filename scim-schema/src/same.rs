@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn elements_are_compared_in_whatever_order_and_numbers_by_value() {
-        let numbers = Attribute::new(AttrName::from_static("numbers"), Kind::Decimal).multi_valued();
+        let numbers =
+            Attribute::new(AttrName::from_static("numbers"), Kind::Decimal).multi_valued();
         let same = |left: &[Value], right: &[Value]| same_elements(&numbers, left, right);
         assert!(same(&[json!(1), json!(2.0)], &[json!(2), json!(1.0)]));
         assert!(!same(&[json!(1), json!(1), json!(2)], &[json!(1), json!(2), json!(2)]));
