@@ -119,7 +119,7 @@ impl Change {
         };
         let mut rest = body.clone();
         rest.as_object_mut()?.retain(|name, _| !name.eq_ignore_ascii_case(relation));
-        Some((Edit::Replace(rest), Delta::replace(elements)?))
+        Some((Edit::Replace(rest), Delta::replace(elements)))
     }
 
     fn make(&self, mut current: Stored, delta: Option<&Delta>) -> Result<Applied, StoreError> {
