@@ -37,8 +37,8 @@ compat! {
     /// `"emails": {"value": "a@example.com"}`: one value where a list belongs; in a PATCH also
     /// `"members": "2819c223"`, a bare value where an object belongs.
     wrap_single_values;
-    /// `"manager": "2819c223"` or `"manager": [{"value": "2819c223"}]`: a bare value or a list of
-    /// one where an object belongs.
+    /// `"manager": "2819c223"` or `"manager": [{"value": "2819c223"}]`: a bare value where
+    /// an object belongs, or a list of one where a single value does.
     bare_complex_values;
     /// `"title": ""`: an empty string means that the attribute has no value.
     empty_strings_clear;

@@ -113,11 +113,17 @@ impl<'a> Canon<'a> {
         if attribute.multi_valued {
             return self.list(attribute, relation, value, place);
         }
-        if attribute.kind == Kind::Complex && self.compat.bare_complex_values {
+        self.shape_single(attribute, value);
+        self.value(attribute, value, place)
+    }
+
+    /// Takes the value of a singular attribute out of a list of one, and puts a bare value where
+    /// an object belongs.
+    pub fn shape_single(&self, attribute: &Attribute, value: &mut Value) {
+        if self.compat.bare_complex_values {
             unwrap_single(value);
             wrap_bare(attribute, value);
         }
-        self.value(attribute, value, place)
     }
 
     fn list(
@@ -135,15 +141,24 @@ impl<'a> Canon<'a> {
         };
         let mut at = 0;
         elements.retain_mut(|element| {
-            let kept = self.element(attribute, element, place.index(at));
+            let place = place.index(at);
             at += 1;
-            kept
+            self.element(attribute, element, place) && (!relation || self.related(element, place))
         });
         if !keep_one_primary(elements, self.compat.first_primary_wins) {
             self.refuse(place, Rule::Primary);
         }
         merge_equal(attribute, relation, elements);
         !elements.is_empty()
+    }
+
+    /// What an element of a relation refers to is its `value`; the address is the server's to say.
+    fn related(&mut self, element: &mut Value, place: Place<'_>) -> bool {
+        let Value::Object(object) = element else { return true };
+        if self.judging {
+            object.remove("$ref");
+        }
+        object.contains_key("value") || self.refuse(place.name("value"), Rule::Required)
     }
 
     /// Brings one element of a list into canonical form; whether it holds anything.

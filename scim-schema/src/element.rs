@@ -29,6 +29,35 @@ impl Identity {
     }
 }
 
+/// Whether two elements of an attribute, in canonical form, have the same [`Identity`], found out
+/// without building it where they have a `value`.
+pub fn same_element(attribute: &Attribute, relation: bool, left: &Value, right: &Value) -> bool {
+    let (Value::Object(one), Value::Object(other)) = (left, right) else {
+        return same_key(attribute, left, right);
+    };
+    let same = |name: &str| match (one.get(name), other.get(name)) {
+        (Some(left), Some(right)) => {
+            attribute.sub_attribute(name).is_some_and(|sub| same_key(sub, left, right))
+        }
+        (None, None) => true,
+        _ => false,
+    };
+    match (one.contains_key("value"), other.contains_key("value")) {
+        (true, true) => same("value") && (relation || same("type")),
+        (false, false) => {
+            Identity::of(attribute, relation, left) == Identity::of(attribute, relation, right)
+        }
+        _ => false,
+    }
+}
+
+fn same_key(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::String(left), Value::String(right)) if left == right => true,
+        _ => key(attribute, left) == key(attribute, right),
+    }
+}
+
 fn key(attribute: &Attribute, value: &Value) -> String {
     match Key::of(value, attribute.kind, attribute.case_exact) {
         Some(key) => key.as_str().to_owned(),

@@ -16,7 +16,7 @@ mod valid;
 mod validate;
 
 pub use canon::{Canon, Findings, ReadOnly, is_secret, wrap_bare};
-pub use element::{Identity, is_hollow, keep_one_primary, merge_equal};
+pub use element::{Identity, is_hollow, keep_one_primary, merge_equal, same_element};
 pub use fault::{SchemaError, SchemaFault};
 pub use index::Indexed;
 pub use place::Place;

@@ -48,6 +48,11 @@ impl Valid {
         self.secrets.set(path, value);
     }
 
+    /// Sets or removes all these values that are never returned.
+    pub fn add_secrets(&mut self, secrets: &Secrets) {
+        self.secrets.merge(secrets);
+    }
+
     /// What was left out because no schema knows it.
     pub fn dropped(&self) -> &[Issue] {
         &self.dropped
@@ -96,6 +101,12 @@ impl Secrets {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Takes over all these values; they win over those of the same attributes.
+    pub fn merge(&mut self, later: &Self) {
+        self.0.retain(|secret| later.0.iter().all(|other| other.path != secret.path));
+        self.0.extend(later.0.iter().cloned());
     }
 
     /// Sets the value of an attribute; null removes it.

@@ -15,7 +15,7 @@ use crate::{Action, Context, Guard, Policy, StoreError, Stored, policy::Proposal
 /// ```
 /// # use scim_service::{Applied, Change, Stored, StoreError, Updated};
 /// # fn load() -> Option<Stored> { None }
-/// # fn write(_: scim_schema::Valid) -> Stored { unimplemented!() }
+/// # fn write(_: scim_schema::Valid) -> Stored { loop {} }
 /// fn update(change: &Change) -> Result<Option<Updated>, StoreError> {
 ///     let Some(current) = load() else { return Ok(None) };
 ///     Ok(Some(match change.apply(current)? {
@@ -119,7 +119,7 @@ impl Change {
         };
         let mut rest = body.clone();
         rest.as_object_mut()?.retain(|name, _| !name.eq_ignore_ascii_case(relation));
-        Some((Edit::Replace(rest), Delta::replace(elements)?))
+        Some((Edit::Replace(rest), Delta::replace(elements)))
     }
 
     fn make(&self, mut current: Stored, delta: Option<&Delta>) -> Result<Applied, StoreError> {
@@ -136,7 +136,7 @@ impl Change {
                 (after, Action::Replace, changed)
             }
             Edit::Patch(plan) => {
-                check_id(plan, &current.id)?;
+                plan.check_id(&current.id).map_err(Error::from)?;
                 let mut after = before.clone();
                 let outcome = plan.apply(&mut after).map_err(Error::from)?;
                 (after, Action::Patch, outcome == Outcome::Changed)
@@ -159,13 +159,6 @@ impl Change {
             return Ok(Applied::Same(current));
         }
         Ok(Applied::Next(after))
-    }
-}
-
-fn check_id(plan: &Plan, id: &str) -> Result<(), Error> {
-    match plan.expected_id() {
-        Some(expected) if expected != id => Err(Error::mutability("`id` cannot be changed")),
-        _ => Ok(()),
     }
 }
 
