@@ -8,6 +8,7 @@ mod page;
 mod reader;
 mod resource;
 mod scope;
+mod tenant;
 mod write;
 mod writer;
 
@@ -19,8 +20,8 @@ use std::{
 
 use scim_schema::Projection;
 use scim_service::{
-    Change, Context, Features, Guard, New, Page, Query, Store, StoreError, Stored, Updated, Write,
-    Written,
+    Change, Context, Features, Guard, New, Page, Query, Store, StoreError, Stored, Tenant, Updated,
+    Write, Written,
 };
 
 pub use error::SqliteError;
@@ -70,6 +71,15 @@ impl SqliteStore {
             limit: Duration::from_secs(5),
             busy: Duration::from_secs(5),
         }
+    }
+
+    /// Deletes all that a tenant has: resources, memberships and its log of changes.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is deleted then.
+    pub async fn forget(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        let tenant = tenant.0.clone();
+        self.0.writer.write(move |it| Ok(tenant::forget(it, &tenant)?)).await
     }
 }
 

@@ -5,4 +5,5 @@ mod file;
 mod law;
 mod member;
 mod page;
+mod tenant;
 mod write;
