@@ -1,5 +1,12 @@
 //! The stores from outside.
 #![cfg(feature = "sqlite")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests may fail by panicking"
+)]
 
 mod file;
 mod law;
