@@ -15,6 +15,8 @@ mod patch_path;
 mod resolved_path;
 #[cfg(feature = "sql")]
 pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod untyped;
 
 pub use ast::{CompareOp, Expr, Filter, Literal, LiteralKind};

@@ -77,7 +77,7 @@ pub(crate) fn create<S: Store>(
     resource: Value,
 ) -> Result<Stored, StoreError> {
     let valid = cx.schema().validate(resource, Mode::Create, &Compat::INTEROP).unwrap();
-    block_on(store.create(cx, New::new(id, valid)))
+    block_on(store.create(cx, New::with_id(id, valid)))
 }
 
 /// A user of this name.

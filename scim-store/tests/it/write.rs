@@ -134,7 +134,7 @@ fn tenants_see_nothing_of_each_other_and_a_request_without_one_is_refused() {
 fn creation(id: &str, name: &str) -> Write {
     let cx = users();
     let valid = cx.schema().validate(json!({"userName": name}), Mode::Create, cx.compat()).unwrap();
-    Write::Create { cx, new: New::new(id, valid) }
+    Write::Create { cx, new: New::with_id(id, valid) }
 }
 
 #[test]
