@@ -8,6 +8,7 @@
     reason = "tests may fail by panicking"
 )]
 
+mod conversation;
 mod file;
 mod law;
 mod member;
