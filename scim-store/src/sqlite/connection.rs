@@ -17,10 +17,6 @@ mod embedded {
     refinery::embed_migrations!("src/sqlite/migrations");
 }
 
-/// The version of the comparison keys that this release computes. A file with another is computed
-/// anew before it is used.
-pub(super) const KEY_VERSION: &str = "1";
-
 /// How many prepared statements a connection keeps; filters make a new one for each form.
 const STATEMENTS: usize = 256;
 

@@ -44,10 +44,11 @@ pub(super) fn create(
     let New { id, resource, .. } = new;
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
-    resource::insert(connection, scope, &id, &attributes)?;
+    // Before the group itself is there: it cannot be its own first member.
     if !elements.is_empty() {
         member::replace(connection, scope, &id, &elements)?;
     }
+    resource::insert(connection, scope, &id, &attributes)?;
     log(connection, scope, scope.kind(), &id, Operation::Create)?;
     let head = resource::head(connection, scope, &id)?.ok_or_else(StoreError::stale)?;
     Ok(head.stored())
