@@ -57,7 +57,12 @@ impl http_body::Body for Body {
 /// # Errors
 /// 415 for another content type or charset, 413 for too large a body, 400 invalidSyntax for what
 /// is no JSON.
-pub(crate) async fn read<B>(headers: &HeaderMap, body: B, max: usize, limits: &Limits) -> Result<Value, Error>
+pub(crate) async fn read<B>(
+    headers: &HeaderMap,
+    body: B,
+    max: usize,
+    limits: &Limits,
+) -> Result<Value, Error>
 where
     B: http_body::Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,

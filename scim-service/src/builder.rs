@@ -19,7 +19,8 @@ use crate::{
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub(crate) type Ids = Arc<dyn Fn() -> String + Send + Sync>;
 
-pub(crate) type SecretHasher = Arc<dyn Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync>;
+pub(crate) type SecretHasher =
+    Arc<dyn Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync>;
 pub(crate) type Subject = Arc<dyn Fn(&Context) -> Option<String> + Send + Sync>;
 
 /// A [`ScimService`] being put together.

@@ -116,7 +116,12 @@ impl<S: Store> Job<'_, S> {
     }
 
     /// Makes a write of an operation, to be given to the store with others.
-    async fn prepare(&mut self, at: usize, late: &[usize], links: &mut Vec<Link>) -> Result<(), Error> {
+    async fn prepare(
+        &mut self,
+        at: usize,
+        late: &[usize],
+        links: &mut Vec<Link>,
+    ) -> Result<(), Error> {
         let Some(mut operation) = self.operations.get(at).cloned() else { return Ok(()) };
         if let Some(fault) = operation.fault.take() {
             return Err(fault);
@@ -144,17 +149,33 @@ impl<S: Store> Job<'_, S> {
                 let cx = self.parts.request_context(endpoint, self.head, self.compat);
                 self.write(at, cx, method, id, guard, operation.data)?
             }
-            _ => return Err(Error::invalid_value("`path` is no endpoint of the operation's `method`")),
+            _ => {
+                return Err(Error::invalid_value(
+                    "`path` is no endpoint of the operation's `method`",
+                ));
+            }
         };
         self.pending.push(pending);
         Ok(())
     }
 
-    async fn create(&self, at: usize, cx: Context, id: String, data: Value) -> Result<Pending, Error> {
+    async fn create(
+        &self,
+        at: usize,
+        cx: Context,
+        id: String,
+        data: Value,
+    ) -> Result<Pending, Error> {
         Ok(match self.parts.creation(&cx, id, data).await? {
             Creation::New(new) => {
                 let id = new.id.clone();
-                Pending { at, action: Action::Create, id, write: Write::Create { cx: cx.clone(), new }, cx }
+                Pending {
+                    at,
+                    action: Action::Create,
+                    id,
+                    write: Write::Create { cx: cx.clone(), new },
+                    cx,
+                }
             }
             Creation::Adopted { id, change } => {
                 let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
@@ -183,7 +204,8 @@ impl<S: Store> Job<'_, S> {
             }
             "PATCH" => {
                 self.parts.policy.authorize(&cx, Action::Patch)?;
-                let plan = Patch::from_value_within(data, cx.compat(), &self.parts.limits.patch)?.plan(cx.schema())?;
+                let plan = Patch::from_value_within(data, cx.compat(), &self.parts.limits.patch)?
+                    .plan(cx.schema())?;
                 change(Action::Patch, self.parts.patching(&cx, guard, plan)?)
             }
             _ => {
@@ -197,12 +219,18 @@ impl<S: Store> Job<'_, S> {
     /// What an operation refers to must have been created, unless it is linked afterwards.
     fn check_referred(&self, at: usize, late: &[usize]) -> Result<(), Error> {
         let Some(operation) = self.operations.get(at) else { return Ok(()) };
-        let failed = self.ids.used_by(operation).into_iter().filter(|used| !late.contains(used)).any(|used| {
-            let result = self.results.get(used).and_then(Option::as_ref);
-            result.is_none_or(|outcome| outcome.error.is_some())
-        });
+        let failed =
+            self.ids.used_by(operation).into_iter().filter(|used| !late.contains(used)).any(
+                |used| {
+                    let result = self.results.get(used).and_then(Option::as_ref);
+                    result.is_none_or(|outcome| outcome.error.is_some())
+                },
+            );
         if failed {
-            return Err(Error::new(StatusCode::CONFLICT, "the operation refers to one that has failed"));
+            return Err(Error::new(
+                StatusCode::CONFLICT,
+                "the operation refers to one that has failed",
+            ));
         }
         Ok(())
     }
@@ -227,7 +255,13 @@ impl<S: Store> Job<'_, S> {
         }
     }
 
-    fn written(&self, cx: &Context, action: Action, id: &str, written: Written) -> Result<Outcome, Error> {
+    fn written(
+        &self,
+        cx: &Context,
+        action: Action,
+        id: &str,
+        written: Written,
+    ) -> Result<Outcome, Error> {
         let stored = match written {
             Written::Created(stored) => Some(stored),
             Written::Updated(updated) => Some(updated.ok_or_else(|| missing(cx))?.stored),
@@ -251,7 +285,11 @@ impl<S: Store> Job<'_, S> {
     /// Sets what refers to resources that did not exist yet when the resource was created.
     async fn link(&mut self, links: Vec<Link>) {
         for Link { at, cx, id, body } in links {
-            let created = self.results.get(at).and_then(Option::as_ref).is_some_and(|one| one.error.is_none());
+            let created = self
+                .results
+                .get(at)
+                .and_then(Option::as_ref)
+                .is_some_and(|one| one.error.is_none());
             if !created {
                 continue;
             }
@@ -279,9 +317,15 @@ impl<S: Store> Job<'_, S> {
 
     fn fail(&mut self, at: usize, error: Error) {
         self.errors_left = self.errors_left.map(|left| left.saturating_sub(1));
-        let path = self.operations.get(at).map(|operation| (operation.method == "POST", operation.path.clone()));
+        let path = self
+            .operations
+            .get(at)
+            .map(|operation| (operation.method == "POST", operation.path.clone()));
         let location = path.filter(|(is_post, _)| !is_post).map(|(_, path)| self.address(&path));
-        self.keep(at, Outcome { status: error.status, location, version: None, error: Some(error) });
+        self.keep(
+            at,
+            Outcome { status: error.status, location, version: None, error: Some(error) },
+        );
     }
 
     fn address(&self, path: &str) -> String {

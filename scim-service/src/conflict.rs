@@ -27,7 +27,9 @@ pub enum OnConflict {
 impl OnConflict {
     /// Takes over resources whose `active` is false.
     pub fn adopt_inactive() -> Self {
-        Self::Adopt(Arc::new(|_, stored| stored.attributes.get("active") == Some(&Value::Bool(false))))
+        Self::Adopt(Arc::new(|_, stored| {
+            stored.attributes.get("active") == Some(&Value::Bool(false))
+        }))
     }
 
     /// Takes over resources that have no `externalId`, so that no client manages them yet.
@@ -47,12 +49,17 @@ impl fmt::Debug for OnConflict {
 
 impl<S: Store> Parts<S> {
     /// The resource that a create takes over, if there is one that may be.
-    pub(crate) async fn adoptable(&self, cx: &Context, resource: &Valid) -> Result<Option<Stored>, Refusal> {
+    pub(crate) async fn adoptable(
+        &self,
+        cx: &Context,
+        resource: &Valid,
+    ) -> Result<Option<Stored>, Refusal> {
         let OnConflict::Adopt(may) = cx.endpoint().on_conflict_rule() else { return Ok(None) };
         let Some(filter) = same_identity(cx, resource)? else { return Ok(None) };
         let options = Options::STRICT;
         let checked = filter.check(cx.schema(), &options).map_err(Error::from)?;
-        let mut query = Query::new(Window::Index { start: 1, count: 2 }, Projection::default_of(cx.schema()));
+        let mut query =
+            Query::new(Window::Index { start: 1, count: 2 }, Projection::default_of(cx.schema()));
         query.filter = Some(Arc::new(checked));
         let found = self.store.query(cx, &query).await.map_err(failed)?.resources;
         let mut found = found.into_iter();
@@ -72,7 +79,9 @@ fn same_identity(cx: &Context, resource: &Valid) -> Result<Option<Filter>, Error
         }
         for value in indexed.path.values(resource.attributes()) {
             if let Value::String(text) = value {
-                tests.push(Filter::eq(&indexed.label, text.as_str()).map_err(|_| Error::internal())?);
+                tests.push(
+                    Filter::eq(&indexed.label, text.as_str()).map_err(|_| Error::internal())?,
+                );
             }
         }
     }

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use scim_core::{
-    AuthenticationScheme, BulkSupport, Error, FilterSupport, ListResponse, Meta, Pagination, ResourceType,
-    Schema, SchemaExtension, ServiceProviderConfig,
+    AuthenticationScheme, BulkSupport, Error, FilterSupport, ListResponse, Meta, Pagination,
+    ResourceType, Schema, SchemaExtension, ServiceProviderConfig,
 };
 use scim_schema::catalog;
 use serde_json::{Value, json};
@@ -169,7 +169,11 @@ fn config(
     change_password: bool,
     schemes: Vec<AuthenticationScheme>,
 ) -> ServiceProviderConfig {
-    let filter = if features.filter { FilterSupport::new(u64::try_from(limits.max_page).unwrap_or(u64::MAX)) } else { FilterSupport::default() };
+    let filter = if features.filter {
+        FilterSupport::new(u64::try_from(limits.max_page).unwrap_or(u64::MAX))
+    } else {
+        FilterSupport::default()
+    };
     let number = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
     let bulk = BulkSupport::new(number(limits.max_bulk_operations), number(limits.max_bulk_body));
     ServiceProviderConfig::default()

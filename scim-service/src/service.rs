@@ -155,14 +155,22 @@ impl<S: Store> Parts<S> {
         self.dispatch(route, head, body, compat).await
     }
 
-    async fn dispatch(&self, route: Route<'_>, head: &request::Parts, body: Value, compat: Compat) -> Answer {
+    async fn dispatch(
+        &self,
+        route: Route<'_>,
+        head: &request::Parts,
+        body: Value,
+        compat: Compat,
+    ) -> Answer {
         let query = head.uri.query().unwrap_or_default();
         match route {
             Route::ServiceProviderConfig => Ok(self.discovery.service_provider_config()),
             Route::ResourceTypes(id) => self.discovery.resource_types(id.as_deref(), query),
             Route::Schemas(id) => self.discovery.schemas(id.as_deref(), query),
             Route::Root => self.list_all(head, &Params::from_query(query)?, compat).await,
-            Route::RootSearch => self.list_all(head, &Params::from_body(body, &compat)?, compat).await,
+            Route::RootSearch => {
+                self.list_all(head, &Params::from_body(body, &compat)?, compat).await
+            }
             Route::Bulk => self.bulk(head, body, compat).await,
             Route::Type(endpoint) => {
                 let cx = self.request_context(endpoint, head, compat);
@@ -194,14 +202,20 @@ impl<S: Store> Parts<S> {
     ///
     /// # Errors
     /// 501 if nobody has said which that is, or for a POST.
-    fn mapped<'a>(&'a self, route: Route<'a>, head: &request::Parts, compat: Compat) -> Result<Route<'a>, Error> {
+    fn mapped<'a>(
+        &'a self,
+        route: Route<'a>,
+        head: &request::Parts,
+        compat: Compat,
+    ) -> Result<Route<'a>, Error> {
         if !matches!(route, Route::Me) {
             return Ok(route);
         }
         let me = self.me.as_ref().filter(|_| head.method != Method::POST).ok_or_else(not_served)?;
         let endpoint = self.endpoints.iter().find(|endpoint| endpoint.name() == me.resource_type);
         let endpoint = endpoint.ok_or_else(not_served)?;
-        let id = (me.subject)(&self.request_context(endpoint, head, compat)).ok_or_else(not_served)?;
+        let id =
+            (me.subject)(&self.request_context(endpoint, head, compat)).ok_or_else(not_served)?;
         Ok(Route::Resource(endpoint, id))
     }
 

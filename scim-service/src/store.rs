@@ -90,7 +90,7 @@ pub trait Store: Send + Sync + 'static {
                         self.delete(&cx, &id, &guard).await.map(Written::Deleted)
                     }
                 };
-                errors += usize::from(result.as_ref().map_or(true, Written::is_missing));
+                errors += usize::from(Written::is_failure(&result));
                 results.push(result);
                 if max_errors.is_some_and(|max| errors >= max) {
                     break;
@@ -378,9 +378,9 @@ pub enum Written {
 }
 
 impl Written {
-    /// Whether there was no resource to write.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Updated(None) | Self::Deleted(false))
+    /// Whether a write of a batch counts as failed: it was refused, or there was no resource.
+    pub fn is_failure(result: &Result<Self, StoreError>) -> bool {
+        matches!(result, Err(_) | Ok(Self::Updated(None) | Self::Deleted(false)))
     }
 }
 

@@ -23,9 +23,11 @@ impl<S: Store> Parts<S> {
             tries += 1;
             let written = match self.creation(cx, (self.ids)(), body.clone()).await? {
                 Creation::New(new) => self.store.create(cx, new).await.map(Some),
-                Creation::Adopted { id, change } => {
-                    self.store.update(cx, &id, &change).await.map(|updated| updated.map(|one| one.stored))
-                }
+                Creation::Adopted { id, change } => self
+                    .store
+                    .update(cx, &id, &change)
+                    .await
+                    .map(|updated| updated.map(|one| one.stored)),
             };
             match written {
                 Ok(Some(stored)) => break stored,
@@ -36,13 +38,19 @@ impl<S: Store> Parts<S> {
                 Err(error) => return Err(failed(error)),
             }
         };
-        self.policy.after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
+        self.policy
+            .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
         let created = self.whole(cx, created, &want).await?;
         self.resource(StatusCode::CREATED, cx, created, &want)
     }
 
     /// What a create comes to: a new resource, or one that is taken over.
-    pub(crate) async fn creation(&self, cx: &Context, id: String, body: Value) -> Result<Creation, Error> {
+    pub(crate) async fn creation(
+        &self,
+        cx: &Context,
+        id: String,
+        body: Value,
+    ) -> Result<Creation, Error> {
         self.policy.authorize(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
         let secrets = self.hashed(cx, &valid.take_secrets())?;
@@ -55,8 +63,13 @@ impl<S: Store> Parts<S> {
                 Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets);
             return Ok(Creation::Adopted { id: stored.id, change });
         }
-        let mut proposal =
-            Proposal { id: None, action: Action::Create, before: None, resource: &mut valid, delta: None };
+        let mut proposal = Proposal {
+            id: None,
+            action: Action::Create,
+            before: None,
+            resource: &mut valid,
+            delta: None,
+        };
         self.policy.before(cx, &mut proposal)?;
         valid.add_secrets(&secrets);
         Ok(Creation::New(New::with_id(id, valid)))
@@ -90,7 +103,8 @@ impl<S: Store> Parts<S> {
         body: Value,
     ) -> Answer {
         self.policy.authorize(cx, Action::Patch)?;
-        let plan = Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
+        let plan =
+            Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
         let touched: Vec<AttrPath> = plan.touched().cloned().collect();
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(&touched);
         let change = self.patching(cx, guard(&head.headers), plan)?;

@@ -37,14 +37,16 @@ pub(super) fn read(body: Value, limits: &Limits) -> Result<Request, Error> {
         return Err(Error::invalid_syntax("`Operations` must be an array"));
     };
     if operations.len() > limits.max_bulk_operations {
-        let detail = format!("a bulk request holds at most {} operations", limits.max_bulk_operations);
+        let detail =
+            format!("a bulk request holds at most {} operations", limits.max_bulk_operations);
         return Err(Error::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
     let fail_on_errors = match take(&mut body, "failOnErrors") {
         None | Some(Value::Null) => None,
         Some(value) => {
             let count = value.as_u64().filter(|count| *count >= 1);
-            let count = count.ok_or_else(|| Error::invalid_value("`failOnErrors` must be at least 1"))?;
+            let count =
+                count.ok_or_else(|| Error::invalid_value("`failOnErrors` must be at least 1"))?;
             Some(usize::try_from(count).unwrap_or(usize::MAX))
         }
     };
@@ -65,8 +67,12 @@ fn operation(value: Value) -> Operation {
     let data = take(&mut members, "data").unwrap_or_default();
     let fault = match method.as_str() {
         "POST" if bulk_id.is_none() => Some("a POST needs a `bulkId`"),
-        "POST" | "PUT" | "PATCH" if !data.is_object() => Some("the operation needs `data`, an object"),
-        "POST" | "PUT" | "PATCH" | "DELETE" if path.is_none() => Some("the operation needs a `path`"),
+        "POST" | "PUT" | "PATCH" if !data.is_object() => {
+            Some("the operation needs `data`, an object")
+        }
+        "POST" | "PUT" | "PATCH" | "DELETE" if path.is_none() => {
+            Some("the operation needs a `path`")
+        }
         "POST" | "PUT" | "PATCH" | "DELETE" => None,
         _ => Some("`method` must be `POST`, `PUT`, `PATCH` or `DELETE`"),
     };

@@ -18,7 +18,8 @@ enum State {
 
 /// The order of the request, except that what an operation refers to comes before it.
 pub(super) fn of(operations: &[Operation], ids: &BulkIds) -> Vec<Step> {
-    let uses: Vec<Vec<usize>> = operations.iter().map(|one| ids.used_by(one).into_iter().collect()).collect();
+    let uses: Vec<Vec<usize>> =
+        operations.iter().map(|one| ids.used_by(one).into_iter().collect()).collect();
     let mut states = vec![State::New; operations.len()];
     let mut steps = Vec::with_capacity(operations.len());
     for first in 0..operations.len() {
@@ -37,7 +38,8 @@ pub(super) fn of(operations: &[Operation], ids: &BulkIds) -> Vec<Step> {
                     stack.push(next);
                 }
                 None => {
-                    let late = used.iter().copied().filter(|used| state(used) != State::Done).collect();
+                    let late =
+                        used.iter().copied().filter(|used| state(used) != State::Done).collect();
                     set(&mut states, at, State::Done);
                     steps.push(Step { at, late });
                     stack.pop();

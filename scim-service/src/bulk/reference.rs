@@ -45,7 +45,8 @@ impl BulkIds {
     /// The operations that an operation refers to.
     pub(super) fn used_by(&self, operation: &Operation) -> BTreeSet<usize> {
         let mut used = BTreeSet::new();
-        let in_path = operation.path.split('/').filter_map(|segment| self.by_bulk_id.get(bulk_id(segment)?));
+        let in_path =
+            operation.path.split('/').filter_map(|segment| self.by_bulk_id.get(bulk_id(segment)?));
         used.extend(in_path);
         for_each_reference(&operation.data, &mut |text| {
             used.extend(bulk_id(text).and_then(|bulk_id| self.by_bulk_id.get(bulk_id)));
@@ -77,7 +78,9 @@ impl BulkIds {
             }
         });
         if unknown {
-            return Err(Error::invalid_value("the operation refers to a `bulkId` that does not exist"));
+            return Err(Error::invalid_value(
+                "the operation refers to a `bulkId` that does not exist",
+            ));
         }
         Ok(())
     }
@@ -103,7 +106,9 @@ fn is_reference(name: &str) -> bool {
 
 fn for_each_reference(value: &Value, found: &mut impl FnMut(&str)) {
     match value {
-        Value::Array(elements) => elements.iter().for_each(|element| for_each_reference(element, found)),
+        Value::Array(elements) => {
+            elements.iter().for_each(|element| for_each_reference(element, found))
+        }
         Value::Object(object) => {
             for (name, value) in object {
                 match value {
@@ -118,7 +123,9 @@ fn for_each_reference(value: &Value, found: &mut impl FnMut(&str)) {
 
 fn for_each_reference_mut(value: &mut Value, found: &mut impl FnMut(&mut String)) {
     match value {
-        Value::Array(elements) => elements.iter_mut().for_each(|element| for_each_reference_mut(element, found)),
+        Value::Array(elements) => {
+            elements.iter_mut().for_each(|element| for_each_reference_mut(element, found))
+        }
         Value::Object(object) => {
             for (name, value) in object {
                 match value {

@@ -12,7 +12,10 @@ async fn bulk(client: &Client, members: Value) -> Answer {
 
 fn statuses(answer: &Answer) -> Vec<&str> {
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert_eq!(answer.body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"]));
+    assert_eq!(
+        answer.body["schemas"],
+        json!(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"])
+    );
     let operations = answer.body["Operations"].as_array().unwrap();
     operations.iter().map(|operation| operation["status"].as_str().unwrap()).collect()
 }
@@ -60,7 +63,10 @@ async fn it_stops_after_as_many_errors_as_are_allowed() {
     let client = Client::new();
     let bad = json!({"method": "DELETE", "path": "/Users/none"});
     let operations = json!([
-        post("/Users", "a", json!({"userName": "a"})), bad, post("/Users", "b", json!({"userName": "b"})), bad,
+        post("/Users", "a", json!({"userName": "a"})),
+        bad,
+        post("/Users", "b", json!({"userName": "b"})),
+        bad,
         post("/Users", "c", json!({"userName": "c"})),
     ]);
     let two = bulk(&client, json!({"failOnErrors": 2, "Operations": operations})).await;
@@ -101,7 +107,11 @@ async fn references_are_resolved_forwards_backwards_and_in_paths() {
 async fn groups_that_contain_one_another_are_created_and_then_linked() {
     let client = Client::new();
     let group = |own: &str, other: &str| {
-        post("/Groups", own, json!({"displayName": own, "members": [{"type": "Group", "value": format!("bulkId:{other}")}]}))
+        post(
+            "/Groups",
+            own,
+            json!({"displayName": own, "members": [{"type": "Group", "value": format!("bulkId:{other}")}]}),
+        )
     };
     let answer = bulk(&client, json!({"Operations": [group("a", "b"), group("b", "c"), group("c", "a"), group("self", "self")]})).await;
     assert_eq!(statuses(&answer), ["201", "201", "201", "201"]);
@@ -109,7 +119,10 @@ async fn groups_that_contain_one_another_are_created_and_then_linked() {
     let path = |at: usize| results[at]["location"].as_str().unwrap().strip_prefix(BASE).unwrap();
     for (own, other) in [(0, 1), (1, 2), (2, 0), (3, 3)] {
         let found = client.get(path(own)).await;
-        assert_eq!(found.body["members"][0]["value"], path(other).strip_prefix("/Groups/").unwrap());
+        assert_eq!(
+            found.body["members"][0]["value"],
+            path(other).strip_prefix("/Groups/").unwrap()
+        );
         assert_eq!(found.body["members"][0]["$ref"], format!("{BASE}{}", path(other)));
         assert_eq!(found.body["meta"]["version"], results[own]["version"]);
     }
@@ -119,10 +132,14 @@ async fn groups_that_contain_one_another_are_created_and_then_linked() {
 async fn what_refers_to_a_create_that_failed_fails_too() {
     let client = Client::new();
     client.user("taken").await;
-    let answer = bulk(&client, json!({"Operations": [
-        post("/Users", "u", json!({"userName": "taken"})),
-        post("/Groups", "g", json!({"displayName": "g", "members": [{"value": "bulkId:u"}]})),
-    ]})).await;
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            post("/Users", "u", json!({"userName": "taken"})),
+            post("/Groups", "g", json!({"displayName": "g", "members": [{"value": "bulkId:u"}]})),
+        ]}),
+    )
+    .await;
     assert_eq!(statuses(&answer), ["409", "409"]);
     assert_eq!(client.get("/Groups").await.body["totalResults"], 0);
 }
@@ -131,8 +148,14 @@ async fn what_refers_to_a_create_that_failed_fails_too() {
 async fn a_request_that_is_no_job_is_refused_as_a_whole() {
     let client = Client::new();
     let message = |schema: &str| json!({"schemas": [schema], "Operations": []});
-    assert_eq!(client.post("/Bulk", message("urn:x:y")).await.error(), (400, Some("invalidSyntax")));
-    assert_eq!(client.post("/Bulk", json!({"Operations": []})).await.error(), (400, Some("invalidSyntax")));
+    assert_eq!(
+        client.post("/Bulk", message("urn:x:y")).await.error(),
+        (400, Some("invalidSyntax"))
+    );
+    assert_eq!(
+        client.post("/Bulk", json!({"Operations": []})).await.error(),
+        (400, Some("invalidSyntax"))
+    );
     assert_eq!(bulk(&client, json!({})).await.error(), (400, Some("invalidSyntax")));
     let twice = json!({"Operations": [post("/Users", "a", json!({"userName": "a"})), post("/Users", "a", json!({"userName": "b"}))]});
     assert_eq!(bulk(&client, twice).await.error(), (400, Some("invalidValue")));

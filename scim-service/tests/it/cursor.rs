@@ -1,8 +1,7 @@
 //! Pages by cursor (RFC 9865).
 
 use scim_service::{
-    CursorKey, Endpoint, MemoryStore, Principal, ScimService,
-    core::PaginationMethod,
+    CursorKey, Endpoint, MemoryStore, Principal, ScimService, core::PaginationMethod,
     schema::catalog,
 };
 use serde_json::{Value, json};
@@ -23,7 +22,8 @@ fn names(page: &Answer) -> Vec<String> {
     assert!(page.body.get("startIndex").is_none());
     let resources = page.body["Resources"].as_array().unwrap();
     assert_eq!(page.body["itemsPerPage"], resources.len());
-    let name = |one: &Value| one["userName"].as_str().or(one["displayName"].as_str()).unwrap().to_owned();
+    let name =
+        |one: &Value| one["userName"].as_str().or(one["displayName"].as_str()).unwrap().to_owned();
     resources.iter().map(name).collect()
 }
 
@@ -47,9 +47,14 @@ async fn a_walk_meets_every_resource_once_in_order() {
     let client = people(10).await;
     let all = names(&client.get("/Users?cursor&count=100&sortBy=userName").await);
     assert_eq!(walk(&client, "/Users?count=3&sortBy=userName").await, (all.clone(), 4));
-    let (descending, _) = walk(&client, "/Users?count=3&sortBy=userName&sortOrder=descending").await;
+    let (descending, _) =
+        walk(&client, "/Users?count=3&sortBy=userName&sortOrder=descending").await;
     assert_eq!(descending, all.iter().rev().cloned().collect::<Vec<_>>());
-    for query in ["/Users?count=4&sortBy=title", "/Users?count=4", "/Users?count=4&sortBy=title&sortOrder=descending"] {
+    for query in [
+        "/Users?count=4&sortBy=title",
+        "/Users?count=4",
+        "/Users?count=4&sortBy=title&sortOrder=descending",
+    ] {
         let whole = query.replace("count=4", "count=40");
         let whole = names(&client.get(&format!("{whole}&cursor")).await);
         assert_eq!(walk(&client, query).await.0, whole, "{query}");
@@ -74,15 +79,20 @@ async fn a_walk_goes_backwards_too() {
 #[tokio::test]
 async fn a_cursor_is_good_for_its_query_alone() {
     let client = people(5).await;
-    let first = client.get("/Users?filter=userName+sw+%22u%22&count=2&cursor&attributes=userName").await;
+    let first =
+        client.get("/Users?filter=userName+sw+%22u%22&count=2&cursor&attributes=userName").await;
     let cursor = first.body["nextCursor"].as_str().unwrap();
     let get = |query: String| {
         let client = client.clone();
         async move { client.get(&query).await }
     };
-    let same = get(format!("/Users?filter=USERNAME+SW+%22u%22&count=2&cursor={cursor}&attributes=username")).await;
+    let same = get(format!(
+        "/Users?filter=USERNAME+SW+%22u%22&count=2&cursor={cursor}&attributes=username"
+    ))
+    .await;
     assert_eq!(same.status, 200, "{same:?}");
-    let without_count = get(format!("/Users?filter=userName+sw+%22u%22&cursor={cursor}&attributes=userName")).await;
+    let without_count =
+        get(format!("/Users?filter=userName+sw+%22u%22&cursor={cursor}&attributes=userName")).await;
     assert_eq!(names(&without_count), names(&same));
     for other in [
         format!("/Users?filter=userName+sw+%22us%22&count=2&cursor={cursor}&attributes=userName"),
@@ -93,7 +103,10 @@ async fn a_cursor_is_good_for_its_query_alone() {
     ] {
         assert_eq!(get(other.clone()).await.error(), (400, Some("invalidCursor")), "{other}");
     }
-    let count = get(format!("/Users?filter=userName+sw+%22u%22&count=3&cursor={cursor}&attributes=userName")).await;
+    let count = get(format!(
+        "/Users?filter=userName+sw+%22u%22&count=3&cursor={cursor}&attributes=userName"
+    ))
+    .await;
     assert_eq!(count.error(), (400, Some("invalidCount")));
     let both = get(format!("/Users?startIndex=1&cursor={cursor}")).await;
     assert_eq!(both.error(), (400, Some("invalidValue")));
@@ -160,7 +173,8 @@ async fn all_types_are_walked_by_cursor_in_turn_and_merged() {
 async fn names_by_index(client: &Client, query: &str) -> Vec<String> {
     let list = client.get(query).await;
     let resources = list.body["Resources"].as_array().unwrap();
-    let name = |one: &Value| one["userName"].as_str().or(one["displayName"].as_str()).unwrap().to_owned();
+    let name =
+        |one: &Value| one["userName"].as_str().or(one["displayName"].as_str()).unwrap().to_owned();
     resources.iter().map(name).collect()
 }
 

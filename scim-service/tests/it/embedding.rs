@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use scim_service::{
-    Context, Endpoint, MemoryStore, OnConflict, Policy, Principal, Proposal, ScimService, UnknownMembers,
+    Context, Endpoint, MemoryStore, OnConflict, Policy, Principal, Proposal, ScimService,
+    UnknownMembers,
     core::{Compat, Error},
     schema::catalog,
 };
@@ -52,7 +53,10 @@ async fn an_account_that_nobody_manages_is_taken_over_by_its_external_id_or_name
     let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_unmanaged()));
     let user = client.user("linked").await;
     let adopted = client.post("/Users", json!({"userName": "linked", "externalId": "1"})).await;
-    assert_eq!((adopted.status, format!("/Users/{}", adopted.body["id"].as_str().unwrap())), (201, user));
+    assert_eq!(
+        (adopted.status, format!("/Users/{}", adopted.body["id"].as_str().unwrap())),
+        (201, user)
+    );
     let second = client.post("/Users", json!({"userName": "linked", "externalId": "2"})).await;
     assert_eq!(second.error(), (409, Some("uniqueness")), "it is managed now");
 }
@@ -71,7 +75,9 @@ struct NoContractors;
 impl Policy for NoContractors {
     fn before(&self, _: &Context, proposal: &mut Proposal<'_>) -> Result<(), Error> {
         match proposal.resource.attributes().get("userType") {
-            Some(kind) if kind == "Contractor" => Err(Error::invalid_value("contractors are not welcome")),
+            Some(kind) if kind == "Contractor" => {
+                Err(Error::invalid_value("contractors are not welcome"))
+            }
             _ => Ok(()),
         }
     }
@@ -86,7 +92,10 @@ async fn a_policy_refuses_creates_replacements_and_patches() {
         .build();
     let client = Client(service.unwrap());
     let contractor = json!({"userName": "a", "userType": "Contractor"});
-    assert_eq!(client.post("/Users", contractor.clone()).await.error(), (400, Some("invalidValue")));
+    assert_eq!(
+        client.post("/Users", contractor.clone()).await.error(),
+        (400, Some("invalidValue"))
+    );
     let user = client.user("a").await;
     assert_eq!(client.put(&user, contractor).await.error(), (400, Some("invalidValue")));
     let patch = json!([{"op": "add", "path": "userType", "value": "Contractor"}]);
@@ -112,7 +121,8 @@ async fn a_stale_member_can_be_refused() {
 async fn the_letter_of_the_rfcs_is_a_setting_of_the_request() {
     let client = Client::new();
     let strict = |body: &'static str| {
-        let mut request = http::Request::post("/Users").body(http_body_util::Full::from(body)).unwrap();
+        let mut request =
+            http::Request::post("/Users").body(http_body_util::Full::from(body)).unwrap();
         request.extensions_mut().insert(Compat::STRICT);
         request
     };
