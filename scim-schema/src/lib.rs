@@ -23,6 +23,6 @@ pub use place::Place;
 pub use projection::Projection;
 pub use report::{Issue, Report, Rule};
 pub use resource_schema::ResourceSchema;
-pub use same::same_value;
+pub use same::{same_elements, same_value};
 pub use valid::{Secret, Secrets, Valid};
 pub use validate::Mode;

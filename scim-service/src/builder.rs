@@ -1,18 +1,19 @@
 //! A service put together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use http::Uri;
-use scim_core::{AuthenticationScheme, Compat};
+use scim_core::{AuthenticationScheme, Compat, Pagination, PaginationMethod};
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::{
-    Endpoint, Limits, Policy, ScimService, Store, UnknownMembers,
+    CursorKey, Endpoint, Features, Limits, Policy, ScimService, Store, UnknownMembers,
+    cursor::Sealer,
     discovery::Discovery,
     policy::Permissive,
-    service::{BaseUrl, Parts},
+    service::{BaseUrl, Paging, Parts},
 };
 
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -30,6 +31,9 @@ pub struct Builder<S> {
     authentication_schemes: Vec<AuthenticationScheme>,
     clock: Clock,
     ids: Ids,
+    default_pagination: PaginationMethod,
+    cursor_key: CursorKey,
+    cursor_timeout: Duration,
 }
 
 /// Why a service cannot be put together.
@@ -60,6 +64,9 @@ impl<S: Store> Builder<S> {
             authentication_schemes: vec![AuthenticationScheme::oauth_bearer_token()],
             clock: Arc::new(Utc::now),
             ids: Arc::new(|| Uuid::now_v7().to_string()),
+            default_pagination: PaginationMethod::Index,
+            cursor_key: CursorKey::random(),
+            cursor_timeout: Duration::from_secs(3600),
         }
     }
 
@@ -129,6 +136,28 @@ impl<S: Store> Builder<S> {
         self
     }
 
+    /// How results are paged if the request does not say (RFC 9865 §2.3); by index unless set.
+    #[must_use]
+    pub fn default_pagination(mut self, method: PaginationMethod) -> Self {
+        self.default_pagination = method;
+        self
+    }
+
+    /// The key that cursors are sealed with, for several processes that serve the same clients.
+    /// Unless set, a cursor is good in the process that gave it.
+    #[must_use]
+    pub fn cursor_key(mut self, key: CursorKey) -> Self {
+        self.cursor_key = key;
+        self
+    }
+
+    /// How long a cursor is good; an hour unless set.
+    #[must_use]
+    pub fn cursor_timeout(mut self, timeout: Duration) -> Self {
+        self.cursor_timeout = timeout;
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -136,11 +165,15 @@ impl<S: Store> Builder<S> {
     pub fn build(self) -> Result<ScimService<S>, BuildError> {
         let base = base_url(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
+        let features = self.store.features();
+        let pagination =
+            pagination(features, &self.limits, self.default_pagination, self.cursor_timeout);
         let discovery = Discovery::new(
             &base,
             &self.endpoints,
-            self.store.features(),
+            features,
             &self.limits,
+            pagination,
             self.authentication_schemes,
         );
         Ok(Parts {
@@ -154,8 +187,32 @@ impl<S: Store> Builder<S> {
             unknown_members: self.unknown_members,
             clock: self.clock,
             ids: self.ids,
+            paging: Paging {
+                default: self.default_pagination,
+                sealer: Sealer::new(&self.cursor_key, self.cursor_timeout),
+            },
         }
         .into())
+    }
+}
+
+/// How results are paged, for clients (RFC 9865 §4).
+fn pagination(
+    features: Features,
+    limits: &Limits,
+    default: PaginationMethod,
+    timeout: Duration,
+) -> Pagination {
+    let size = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+    let pagination = Pagination::default()
+        .cursor(features.cursor)
+        .index(true)
+        .default_page_size(size(limits.page))
+        .max_page_size(size(limits.max_page));
+    if features.cursor {
+        pagination.default_pagination_method(default).cursor_timeout(timeout.as_secs())
+    } else {
+        pagination.default_pagination_method(PaginationMethod::Index)
     }
 }
 

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use scim_core::{
-    AuthenticationScheme, Error, FilterSupport, ListResponse, Meta, Pagination, PaginationMethod,
-    ResourceType, Schema, SchemaExtension, ServiceProviderConfig,
+    AuthenticationScheme, Error, FilterSupport, ListResponse, Meta, Pagination, ResourceType,
+    Schema, SchemaExtension, ServiceProviderConfig,
 };
 use scim_schema::catalog;
 use serde_json::{Value, json};
@@ -43,6 +43,7 @@ impl Discovery {
         endpoints: &[Endpoint],
         features: Features,
         limits: &Limits,
+        pagination: Pagination,
         schemes: Vec<AuthenticationScheme>,
     ) -> Self {
         let types = endpoints.iter().map(|endpoint| {
@@ -53,7 +54,7 @@ impl Discovery {
             .into_iter()
             .map(|schema| (schema.id.to_string(), described(base, &schema)));
         let location = format!("{}/ServiceProviderConfig", base.url);
-        let config = config(&location, features, limits, schemes);
+        let config = config(&location, features, limits, pagination, schemes);
         Self {
             service_provider_config: document(String::new(), location, &json!(config)),
             resource_types: collection(&format!("{}/ResourceTypes", base.url), types.collect()),
@@ -163,20 +164,11 @@ fn config(
     location: &str,
     features: Features,
     limits: &Limits,
+    pagination: Pagination,
     schemes: Vec<AuthenticationScheme>,
 ) -> ServiceProviderConfig {
-    let page = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
-    let filter = if features.filter {
-        FilterSupport::new(page(limits.max_page))
-    } else {
-        FilterSupport::default()
-    };
-    let pagination = Pagination::default()
-        .cursor(false)
-        .index(true)
-        .default_pagination_method(PaginationMethod::Index)
-        .default_page_size(page(limits.page))
-        .max_page_size(page(limits.max_page));
+    let most = u64::try_from(limits.max_page).unwrap_or(u64::MAX);
+    let filter = if features.filter { FilterSupport::new(most) } else { FilterSupport::default() };
     ServiceProviderConfig::default()
         .patch(true.into())
         .filter(filter)

@@ -5,6 +5,7 @@ mod body;
 mod builder;
 mod change;
 mod context;
+mod cursor;
 mod discovery;
 mod endpoint;
 mod limits;
@@ -31,6 +32,7 @@ pub use body::Body;
 pub use builder::{BuildError, Builder};
 pub use change::{Applied, Change};
 pub use context::{Context, Principal, Tenant};
+pub use cursor::CursorKey;
 pub use endpoint::{Endpoint, UnknownMembers};
 pub use limits::Limits;
 #[cfg(feature = "memory")]

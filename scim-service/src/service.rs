@@ -10,7 +10,7 @@ use std::{
 };
 
 use http::{Method, Request, Response, StatusCode, request};
-use scim_core::{Compat, Error};
+use scim_core::{Compat, Error, PaginationMethod};
 use tower_service::Service;
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     answer::{self, Answer, Refusal},
     body,
     builder::{Builder, Clock, Ids},
+    cursor::Sealer,
     discovery::Discovery,
     params::Params,
     route::{self, Route},
@@ -41,6 +42,13 @@ pub(crate) struct Parts<S> {
     pub(crate) unknown_members: UnknownMembers,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
+    pub(crate) paging: Paging,
+}
+
+/// How results are paged.
+pub(crate) struct Paging {
+    pub(crate) default: PaginationMethod,
+    pub(crate) sealer: Sealer,
 }
 
 /// The address of the service, as clients see it.

@@ -194,7 +194,7 @@ pub struct New {
 
 impl New {
     /// A resource with this id.
-    pub fn new(id: impl Into<String>, resource: Valid) -> Self {
+    pub fn with_id(id: impl Into<String>, resource: Valid) -> Self {
         Self { id: id.into(), resource }
     }
 }

@@ -35,7 +35,8 @@ impl<S: Store> Parts<S> {
             .relations()
             .iter()
             .any(|name| valid.attributes().contains_key(name.as_str()));
-        let created = self.store.create(cx, New::new((self.ids)(), valid)).await.map_err(failed)?;
+        let created =
+            self.store.create(cx, New::with_id((self.ids)(), valid)).await.map_err(failed)?;
         self.policy
             .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
         let created = if has_relation { self.whole(cx, created, &want).await? } else { created };

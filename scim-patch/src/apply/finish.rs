@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use scim_core::Mutability;
-use scim_schema::{Identity, is_hollow, same_element, same_value};
+use scim_schema::{Identity, is_hollow, same_element, same_elements, same_value};
 use serde_json::{Map, Value};
 
 use super::{
@@ -167,7 +167,7 @@ fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
     let before: Vec<Value> =
         edit.originals().iter().map(|one| one.whole(slot, edit.get(one.at))).collect();
     let now: Vec<&Value> = edit.touched().into_iter().filter_map(|at| edit.get(at)).collect();
-    !same_set(slot, &before, &now)
+    !same_elements(&slot.attribute, &before, &now)
 }
 
 fn part_changed(slot: &Slot, sub: usize, before: Option<&Value>, now: &Value) -> bool {
@@ -176,26 +176,4 @@ fn part_changed(slot: &Slot, sub: usize, before: Option<&Value>, now: &Value) ->
         (Some(before), Some(now)) => !same_value(sub, before, now),
         (before, now) => before.is_some() || now.is_some(),
     }
-}
-
-fn same_set(slot: &Slot, before: &[Value], now: &[&Value]) -> bool {
-    if before.len() != now.len() {
-        return false;
-    }
-    let identity = |element: &Value| Identity::of(&slot.attribute, slot.relation, element);
-    let mut known: HashMap<Identity, Vec<&Value>> = HashMap::new();
-    for element in before {
-        known.entry(identity(element)).or_default().push(element);
-    }
-    now.iter().all(|element| {
-        let Some(alike) = known.get_mut(&identity(element)) else { return false };
-        let same = alike.iter().position(|other| {
-            same_value(
-                &slot.attribute,
-                &Value::Array(vec![(*other).clone()]),
-                &Value::Array(vec![(*element).clone()]),
-            )
-        });
-        same.map(|at| alike.swap_remove(at)).is_some()
-    })
 }

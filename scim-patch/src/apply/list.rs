@@ -11,6 +11,7 @@ use super::{
     index::Index,
     level, put,
     single::{changed, is_derived},
+    spend,
     undo::Undo,
 };
 use crate::{
@@ -37,18 +38,31 @@ pub(super) fn run(
     let mut run = ListRun::new(edit, steps, rules, work);
     let outcome = run.all(steps).and_then(|()| finish::list(&mut run.edit, rules, slot.last()));
     match outcome {
-        Ok(true) if is_made => {}
-        Ok(true) => {
-            let (before, originals) = run.edit.into_parts();
-            return Ok(Some(Undo::List { before, originals }));
+        Ok(true) if is_made => {
+            made.retain(|element| !element.is_null());
+            let made = (!made.is_empty()).then_some(Value::Array(made));
+            Ok(Some(Undo::Attribute(put(attributes, slot, made))))
         }
+        Ok(true) => Ok(Some(finished(run.edit).unwrap_or_else(|| emptied(attributes, slot)))),
         other => {
             run.edit.roll_back();
-            return other.map(|_| None);
+            other.map(|_| None)
         }
     }
-    made.retain(|element| !element.is_null());
-    Ok((!made.is_empty()).then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(made))))))
+}
+
+/// How to take back what was done; `None`, and all as it was, if nothing is left in the list.
+fn finished(edit: ListEdit<'_, '_>) -> Option<Undo> {
+    if edit.live().next().is_some() {
+        let (before, originals) = edit.into_parts();
+        return Some(Undo::List { before, originals });
+    }
+    edit.roll_back();
+    None
+}
+
+fn emptied(attributes: &mut Map<String, Value>, slot: &Slot) -> Undo {
+    Undo::Attribute(put(attributes, slot, None))
 }
 
 /// Changes the members of a relation.
@@ -78,19 +92,7 @@ pub(super) fn relation(
     fresh.into_iter().for_each(|member| {
         edit.push(member.clone());
     });
-    let (before, originals) = edit.into_parts();
-    Ok(Some(Undo::List { before, originals }))
-}
-
-/// Counts what a filter over a list comes to.
-fn spend(work: &mut usize, elements: usize, terms: usize) -> Result<(), Kind> {
-    match work.checked_sub(elements.saturating_mul(terms)) {
-        Some(left) => {
-            *work = left;
-            Ok(())
-        }
-        None => Err(Kind::FilterWork),
-    }
+    Ok(Some(finished(edit).unwrap_or_else(|| emptied(attributes, slot))))
 }
 
 struct ListRun<'p, 'r, 'w> {
@@ -224,7 +226,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         }
         let mut primary = Vec::new();
         for at in selected {
-            self.change(at, parts);
+            self.change(at, parts)?;
             self.note(at);
             if sets_primary(self.edit.slot, parts) {
                 primary.push(at);
@@ -233,13 +235,13 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         self.keep_one_primary(primary)
     }
 
-    fn change(&mut self, at: usize, parts: &[Part]) {
+    fn change(&mut self, at: usize, parts: &[Part]) -> Result<(), Kind> {
         let slot = self.edit.slot;
         let mut moved = false;
         for part in parts {
             let Some(sub) = slot.sub(part.sub) else { continue };
             let known = self.edit.get(at).and_then(|known| known.get(sub.name.as_str()));
-            let value = changed(sub, known, &part.change);
+            let value = changed(sub, known, &part.change, self.work)?;
             let same = match (known, &value) {
                 (Some(known), Some(value)) => same_value(sub, known, value),
                 (known, value) => known.is_none() && value.is_none(),
@@ -258,6 +260,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
                 }
             }
         }
+        Ok(())
     }
 
     fn overwrite(
@@ -293,13 +296,15 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
     /// The elements that fulfil a filter, or all.
     fn select(&mut self, selector: Option<&Selector>) -> Result<Vec<usize>, Kind> {
         let Some(selector) = selector else {
+            spend(self.work, self.edit.len(), 1)?;
             return Ok(self.edit.live().map(|(at, _)| at).collect());
         };
         if let (Some(index), Some(key)) = (&self.index, &selector.value) {
-            let found = index.of_key(key).into_iter();
+            let found = index.of_key(key);
+            spend(self.work, found.len(), selector.terms)?;
             let fits =
                 |at: &usize| self.edit.get(*at).is_some_and(|one| selector.checked.matches(one));
-            return Ok(found.filter(fits).collect());
+            return Ok(found.into_iter().filter(fits).collect());
         }
         spend(self.work, self.edit.len(), selector.terms)?;
         let fits = self.edit.live().filter(|(_, element)| selector.checked.matches(element));

@@ -166,7 +166,7 @@ impl Slot {
                 parts.parts.retain(|earlier| earlier.sub != part.sub);
             }
             parts.by = part.by;
-            parts.parts.push(part);
+            parts.push(part);
         }
     }
 
@@ -182,6 +182,21 @@ impl Slot {
     fn sets_ref(&self, part: &Part) -> bool {
         matches!(part.change, PartChange::Set(_))
             && self.sub(part.sub).is_some_and(|sub| sub.name == "$ref")
+    }
+}
+
+impl Parts {
+    /// Adds a change; what extends one and the same list extends it at once.
+    fn push(&mut self, part: Part) {
+        if let PartChange::Extend(more) = &part.change
+            && let Some(Part { sub, change: PartChange::Extend(known), by }) = self.parts.last_mut()
+            && *sub == part.sub
+        {
+            known.extend(more.iter().cloned());
+            *by = part.by;
+            return;
+        }
+        self.parts.push(part);
     }
 }
 

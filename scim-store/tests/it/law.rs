@@ -1,0 +1,1 @@
+//! Law: the store answers as the store in memory does.
