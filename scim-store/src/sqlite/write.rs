@@ -228,7 +228,7 @@ pub(super) async fn batch(
         let written = writer.write(move |it| Ok(several(it, part, errors_left))).await;
         match written {
             Ok(written) => {
-                let failed = written.iter().filter(|one| one.is_err()).count();
+                let failed = written.iter().filter(|one| is_failure(one)).count();
                 errors_left = errors_left.saturating_sub(failed);
                 results.extend(written);
             }
@@ -244,6 +244,11 @@ pub(super) async fn batch(
     results
 }
 
+/// Whether a write counts among the errors of a batch.
+fn is_failure(result: &Result<Written, StoreError>) -> bool {
+    result.as_ref().map_or(true, Written::is_missing)
+}
+
 fn several(
     connection: &Connection,
     writes: Vec<Write>,
@@ -253,7 +258,7 @@ fn several(
     let mut errors = 0;
     for write in writes {
         let result = writer::savepoint(connection, |it| one(it, write));
-        errors += usize::from(result.is_err());
+        errors += usize::from(is_failure(&result));
         results.push(result);
         if errors >= max_errors {
             break;
