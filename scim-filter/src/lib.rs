@@ -13,6 +13,8 @@ mod options;
 mod parse;
 mod patch_path;
 mod resolved_path;
+#[cfg(feature = "sql")]
+pub mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod untyped;

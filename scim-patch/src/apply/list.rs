@@ -214,7 +214,8 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         missing: &Missing,
     ) -> Result<(), Kind> {
         let mut selected = self.select(selector)?;
-        if selected.is_empty() {
+        let is_made = selected.is_empty();
+        if is_made {
             let Some(template) = self.template(missing)? else { return Ok(()) };
             selected.push(self.edit.push(template));
         }
@@ -222,7 +223,8 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         for at in selected {
             self.change(at, parts)?;
             self.note(at);
-            if sets_primary(self.edit.slot, parts) {
+            let is_made_so = is_made && self.edit.get(at).is_some_and(is_primary);
+            if is_made_so || sets_primary(self.edit.slot, parts) {
                 primary.push(at);
             }
         }

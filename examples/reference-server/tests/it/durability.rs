@@ -55,7 +55,8 @@ async fn a_write_is_synced_before_it_is_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");
     let mut command = Command::new("strace");
-    command.args(["-f", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o"]).arg(&trace);
+    // -D: the process that is started, and killed in the end, is the server itself.
+    command.args(["-D", "-f", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o"]).arg(&trace);
     command.arg(env!("CARGO_BIN_EXE_reference-server"));
     let server =
         Server::spawn(command, folder.path(), &["--tenant", &format!("acme:generic:{TOKEN}")])
