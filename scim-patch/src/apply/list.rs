@@ -277,7 +277,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             self.note(at);
             primary.push(at);
         }
-        primary.retain(|_| is_primary(element));
+        primary.retain(|at| self.edit.get(*at).is_some_and(is_primary));
         self.keep_one_primary(primary)
     }
 
