@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::undo::{restore_elements, restore_parts};
+use super::undo::{Undo, restore_elements, restore_parts};
 use crate::plan::Slot;
 
 /// A list under change. Removed elements are null, so that positions stay.
@@ -174,7 +174,12 @@ impl<'p, 'r> ListEdit<'p, 'r> {
         restore_elements(self.elements, self.slot, self.before, self.originals);
     }
 
-    pub(super) fn into_parts(self) -> (usize, Vec<Original>) {
-        (self.before, self.originals)
+    /// How to take back what was done; `None`, and all as it was, if nothing is left in the list.
+    pub(super) fn finish(self) -> Option<Undo> {
+        if self.live().next().is_some() {
+            return Some(Undo::List { before: self.before, originals: self.originals });
+        }
+        self.roll_back();
+        None
     }
 }
