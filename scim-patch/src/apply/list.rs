@@ -8,7 +8,7 @@ use super::{
     Rules, edit::ListEdit, finish, index::Index, level, put, single::changed, spend, undo::Undo,
 };
 use crate::{
-    Delta, PatchError, PatchErrorKind as Kind,
+    PatchError, PatchErrorKind as Kind,
     plan::{Cause, ListKind, ListStep, Missing, Part, PartChange, Selector, Slot},
 };
 
@@ -36,7 +36,7 @@ pub(super) fn run(
             let made = (!made.is_empty()).then_some(Value::Array(made));
             Ok(Some(Undo::Attribute(put(attributes, slot, made))))
         }
-        Ok(true) => Ok(Some(finished(run.edit).unwrap_or_else(|| emptied(attributes, slot)))),
+        Ok(true) => Ok(Some(run.edit.finish().unwrap_or_else(|| emptied(attributes, slot)))),
         other => {
             run.edit.roll_back();
             other.map(|_| None)
@@ -44,48 +44,8 @@ pub(super) fn run(
     }
 }
 
-/// How to take back what was done; `None`, and all as it was, if nothing is left in the list.
-fn finished(edit: ListEdit<'_, '_>) -> Option<Undo> {
-    if edit.live().next().is_some() {
-        let (before, originals) = edit.into_parts();
-        return Some(Undo::List { before, originals });
-    }
-    edit.roll_back();
-    None
-}
-
-fn emptied(attributes: &mut Map<String, Value>, slot: &Slot) -> Undo {
+pub(super) fn emptied(attributes: &mut Map<String, Value>, slot: &Slot) -> Undo {
     Undo::Attribute(put(attributes, slot, None))
-}
-
-/// Changes the members of a relation.
-pub(super) fn relation(
-    attributes: &mut Map<String, Value>,
-    slot: &Slot,
-    delta: &Delta,
-    by: Cause,
-    work: &mut usize,
-) -> Result<Option<Undo>, PatchError> {
-    let name = slot.attribute.name.as_str();
-    let known = level(attributes, slot).and_then(|level| level.get_mut(name));
-    let Some(elements) = known.and_then(Value::as_array_mut) else {
-        let members: Vec<Value> = delta.add.values().cloned().collect();
-        return Ok((!members.is_empty())
-            .then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(members))))));
-    };
-    let terms = delta.remove_where.iter().map(|filter| Selector::new(filter.clone()).terms).sum();
-    spend(work, elements.len(), terms).map_err(|kind| PatchError::at(by.operation, kind))?;
-    let gone = delta.gone(elements);
-    let fresh = delta.fresh(elements, &gone);
-    if gone.is_empty() && fresh.is_empty() {
-        return Ok(None);
-    }
-    let mut edit = ListEdit::new(slot, elements);
-    gone.into_iter().for_each(|at| edit.remove(at));
-    fresh.into_iter().for_each(|member| {
-        edit.push(member.clone());
-    });
-    Ok(Some(finished(edit).unwrap_or_else(|| emptied(attributes, slot))))
 }
 
 struct ListRun<'p, 'r, 'w> {
@@ -277,7 +237,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             self.note(at);
             primary.push(at);
         }
-        primary.retain(|_| is_primary(element));
+        primary.retain(|at| self.edit.get(*at).is_some_and(is_primary));
         self.keep_one_primary(primary)
     }
 

@@ -1,10 +1,5 @@
 //! PATCH as a whole: the corpus, the laws, the cost, and what errors look like.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod corpus;
 mod cost;
