@@ -12,8 +12,9 @@ use crate::{
     Context, CursorKey, Endpoint, Features, Limits, Policy, ScimService, Store, UnknownMembers,
     cursor::Sealer,
     discovery::Discovery,
+    link::Links,
     policy::Permissive,
-    service::{BaseUrl, Me, Paging, Parts},
+    service::{Me, Paging, Parts},
 };
 
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -194,14 +195,15 @@ impl<S: Store> Builder<S> {
     /// # Errors
     /// [`BuildError`] if something is missing or contradicts itself.
     pub fn build(self) -> Result<ScimService<S>, BuildError> {
-        let base = base_url(&self.base_url)?;
+        let base_path = base_path(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
+        let base = self.base_url.trim_end_matches('/').to_owned();
+        let links = Links { base, endpoints: self.endpoints };
         let features = self.store.features();
         let pagination =
             pagination(features, &self.limits, self.default_pagination, self.cursor_timeout);
         let discovery = Discovery::new(
-            &base,
-            &self.endpoints,
+            &links,
             features,
             &self.limits,
             pagination,
@@ -210,8 +212,8 @@ impl<S: Store> Builder<S> {
         );
         Ok(Parts {
             store: self.store,
-            base,
-            endpoints: self.endpoints,
+            links: Arc::new(links),
+            base_path,
             discovery,
             policy: self.policy,
             limits: self.limits,
@@ -250,15 +252,15 @@ fn pagination(
     }
 }
 
-fn base_url(url: &str) -> Result<BaseUrl, BuildError> {
+/// The path of an absolute URL, without a slash at its end.
+fn base_path(url: &str) -> Result<String, BuildError> {
     let parsed: Uri = url.parse().map_err(|_| BuildError::BaseUrl)?;
     let web = matches!(parsed.scheme_str(), Some("http" | "https"));
     let plain = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
     if !web || !plain || url.contains(['?', '#']) {
         return Err(BuildError::BaseUrl);
     }
-    let path = parsed.path().trim_end_matches('/').to_owned();
-    Ok(BaseUrl { url: url.trim_end_matches('/').to_owned(), path })
+    Ok(parsed.path().trim_end_matches('/').to_owned())
 }
 
 fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {

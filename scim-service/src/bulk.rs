@@ -128,7 +128,7 @@ impl<S: Store> Job<'_, S> {
         }
         self.ids.resolve(&mut operation)?;
         self.check_referred(at, late)?;
-        let route = route::find(&operation.path, "", &self.parts.endpoints)?;
+        let route = route::find(&operation.path, "", &self.parts.links.endpoints)?;
         let guard = Guard {
             if_match: operation.version.as_deref().map(EntityTags::parse),
             if_none_match: None,
@@ -329,7 +329,7 @@ impl<S: Store> Job<'_, S> {
     }
 
     fn address(&self, path: &str) -> String {
-        format!("{}/{}", self.parts.base.url, path.trim_start_matches('/'))
+        format!("{}/{}", self.parts.links.base, path.trim_start_matches('/'))
     }
 
     fn response(&self) -> Value {

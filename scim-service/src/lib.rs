@@ -11,6 +11,7 @@ mod cursor;
 mod discovery;
 mod endpoint;
 mod limits;
+mod link;
 #[cfg(feature = "memory")]
 mod memory;
 mod params;
@@ -30,7 +31,7 @@ pub use scim_filter as filter;
 pub use scim_patch as patch;
 pub use scim_schema as schema;
 
-pub use body::Body;
+pub use body::{Body, BodyError};
 pub use builder::{BuildError, Builder};
 pub use change::{Applied, Change};
 pub use conflict::OnConflict;

@@ -21,6 +21,7 @@ use crate::{
     builder::{Builder, Clock, Ids, SecretHasher, Subject},
     cursor::Sealer,
     discovery::Discovery,
+    link::Links,
     params::Params,
     route::{self, Route},
 };
@@ -34,8 +35,9 @@ pub struct ScimService<S>(Arc<Parts<S>>);
 
 pub(crate) struct Parts<S> {
     pub(crate) store: S,
-    pub(crate) base: BaseUrl,
-    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) links: Arc<Links>,
+    /// The path of the base URL.
+    pub(crate) base_path: String,
     pub(crate) discovery: Discovery,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
@@ -60,15 +62,6 @@ pub(crate) struct Paging {
     pub(crate) sealer: Sealer,
 }
 
-/// The address of the service, as clients see it.
-#[derive(Clone, Debug)]
-pub(crate) struct BaseUrl {
-    /// Without a slash at its end.
-    pub(crate) url: String,
-    /// Its path alone.
-    pub(crate) path: String,
-}
-
 impl<S: Store> ScimService<S> {
     /// A service over this store, to be told its base URL and its resource types.
     pub fn builder(store: S) -> Builder<S> {
@@ -78,7 +71,8 @@ impl<S: Store> ScimService<S> {
     /// A context as a request about this resource type would have it, for work on the store that
     /// is no request; `None` if there is no such resource type.
     pub fn context(&self, resource_type: &str, extensions: http::Extensions) -> Option<Context> {
-        let endpoint = self.0.endpoints.iter().find(|endpoint| endpoint.name() == resource_type)?;
+        let endpoint =
+            self.0.links.endpoints.iter().find(|endpoint| endpoint.name() == resource_type)?;
         Some(self.0.context(endpoint, extensions))
     }
 
@@ -102,7 +96,7 @@ impl<S> Clone for ScimService<S> {
 
 impl<S> fmt::Debug for ScimService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ScimService").field("base_url", &self.0.base.url).finish_non_exhaustive()
+        f.debug_struct("ScimService").field("base_url", &self.0.links.base).finish_non_exhaustive()
     }
 }
 
@@ -137,7 +131,7 @@ impl<S: Store> Parts<S> {
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let route = route::find(head.uri.path(), &self.base.path, &self.endpoints)?;
+        let route = route::find(head.uri.path(), &self.base_path, &self.links.endpoints)?;
         let compat = head.extensions.get::<Compat>().copied().unwrap_or(self.compat);
         let route = self.mapped(route, head, compat)?;
         if !route.allows(&head.method) {
@@ -212,7 +206,8 @@ impl<S: Store> Parts<S> {
             return Ok(route);
         }
         let me = self.me.as_ref().filter(|_| head.method != Method::POST).ok_or_else(not_served)?;
-        let endpoint = self.endpoints.iter().find(|endpoint| endpoint.name() == me.resource_type);
+        let endpoint =
+            self.links.endpoints.iter().find(|endpoint| endpoint.name() == me.resource_type);
         let endpoint = endpoint.ok_or_else(not_served)?;
         let id =
             (me.subject)(&self.request_context(endpoint, head, compat)).ok_or_else(not_served)?;

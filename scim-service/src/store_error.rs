@@ -44,6 +44,11 @@ impl StoreError {
         matches!(&self.0, Kind::Refused(error) if error.status == StatusCode::PRECONDITION_FAILED)
     }
 
+    /// Logs what nobody can be answered any more.
+    pub(crate) fn log(self) {
+        drop(self.into_answer());
+    }
+
     /// The answer, and after how many seconds to try again.
     pub(crate) fn into_answer(self) -> (Error, Option<u64>) {
         match self.0 {

@@ -163,6 +163,17 @@ fn a_batch_stops_behind_the_error_that_is_one_too_many() {
 }
 
 #[test]
+fn a_write_of_nothing_counts_among_the_errors_of_a_batch() {
+    let file = File::new();
+    let store = file.open();
+    let nobody = || Write::Delete { cx: users(), id: "nobody".into(), guard: Guard::default() };
+    let writes = vec![creation("a", "a"), nobody(), nobody(), creation("b", "b")];
+    let results = block_on(store.batch(writes, Some(2)));
+    assert_eq!(results.len(), 3);
+    assert_eq!(find(&store, &users(), "userName pr"), ["a"]);
+}
+
+#[test]
 fn acknowledged_writes_are_synced_and_logged() {
     let file = File::new();
     let store = file.open();

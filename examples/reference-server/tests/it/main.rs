@@ -4,6 +4,7 @@ mod conversation;
 mod durability;
 mod hostile;
 mod http;
+mod large;
 mod parallel;
 mod server;
 mod tenancy;
