@@ -1,4 +1,12 @@
 //! The real server, started as its users start it, on a database of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests may fail by panicking, and say what they leave out"
+)]
 
 mod conversation;
 mod durability;
