@@ -38,7 +38,9 @@ impl ResolvedPath {
             Some(sub) => element.get(sub.as_str())?,
             None => element,
         };
-        Key::of(each(value).next()?, self.kind, self.case_exact)
+        let key = Key::of(each(value).next()?, self.kind, self.case_exact);
+        // An empty text is no value.
+        key.filter(|key| !key.as_str().is_empty())
     }
 }
 

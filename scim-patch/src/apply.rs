@@ -4,6 +4,7 @@ mod edit;
 mod finish;
 mod index;
 mod list;
+mod relation;
 mod single;
 mod undo;
 
@@ -95,7 +96,7 @@ impl<'p, 'r> Run<'p, 'r> {
             Work::Parts(parts) => single::parts(self.attributes, slot, parts, &mut self.work),
             Work::List(steps) => list::run(self.attributes, slot, steps, rules, &mut self.work),
             Work::Relation { delta, by } => {
-                list::relation(self.attributes, slot, delta, *by, &mut self.work)
+                relation::run(self.attributes, slot, delta, *by, &mut self.work)
             }
         }
     }

@@ -38,6 +38,13 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// The error alone, for an operation of a bulk request.
+    pub(crate) fn into_error(self) -> Error {
+        self.error
+    }
+}
+
 impl<E: Into<Error>> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self { error: error.into(), hint: Hint::None }
@@ -60,11 +67,15 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> 
 
 /// An answer with a JSON body that is written already.
 pub(crate) fn raw(status: StatusCode, bytes: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::from(bytes));
+    body(status, bytes.into())
+}
+
+/// An answer with a JSON body.
+pub(crate) fn body(status: StatusCode, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
+    let json = HeaderValue::from_static("application/scim+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
 

@@ -4,20 +4,25 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use http::Uri;
-use scim_core::{AuthenticationScheme, Compat, Pagination, PaginationMethod};
-use thiserror::Error;
+use scim_core::{AuthenticationScheme, Compat, Error, Pagination, PaginationMethod};
+use scim_schema::Secret;
 use uuid::Uuid;
 
 use crate::{
-    CursorKey, Endpoint, Features, Limits, Policy, ScimService, Store, UnknownMembers,
+    Context, CursorKey, Endpoint, Features, Limits, Policy, ScimService, Store, UnknownMembers,
     cursor::Sealer,
     discovery::Discovery,
+    link::Links,
     policy::Permissive,
-    service::{BaseUrl, Paging, Parts},
+    service::{Me, Paging, Parts},
 };
 
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub(crate) type Ids = Arc<dyn Fn() -> String + Send + Sync>;
+
+pub(crate) type SecretHasher =
+    Arc<dyn Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync>;
+pub(crate) type Subject = Arc<dyn Fn(&Context) -> Option<String> + Send + Sync>;
 
 /// A [`ScimService`] being put together.
 pub struct Builder<S> {
@@ -34,10 +39,12 @@ pub struct Builder<S> {
     default_pagination: PaginationMethod,
     cursor_key: CursorKey,
     cursor_timeout: Duration,
+    secrets: Option<SecretHasher>,
+    me: Option<Me>,
 }
 
 /// Why a service cannot be put together.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The base URL is missing, relative, or has a query (RFC 7644 §1.3).
@@ -67,6 +74,8 @@ impl<S: Store> Builder<S> {
             default_pagination: PaginationMethod::Index,
             cursor_key: CursorKey::random(),
             cursor_timeout: Duration::from_secs(3600),
+            secrets: None,
+            me: None,
         }
     }
 
@@ -158,28 +167,53 @@ impl<S: Store> Builder<S> {
         self
     }
 
+    /// How secrets such as passwords are hashed before they are kept (RFC 7643 §4.1.1). Unless
+    /// set, they are dropped. Called before the store's transaction begins.
+    #[must_use]
+    pub fn secrets(
+        mut self,
+        hash: impl Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync + 'static,
+    ) -> Self {
+        self.secrets = Some(Arc::new(hash));
+        self
+    }
+
+    /// Serves `/Me` (RFC 7644 §3.11): the id of the resource, of this type, that whoever sends
+    /// the request is. Where there is none, and unless set, it is answered with 501.
+    #[must_use]
+    pub fn me(
+        mut self,
+        resource_type: impl Into<String>,
+        subject: impl Fn(&Context) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.me = Some(Me { resource_type: resource_type.into(), subject: Arc::new(subject) });
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
     /// [`BuildError`] if something is missing or contradicts itself.
     pub fn build(self) -> Result<ScimService<S>, BuildError> {
-        let base = base_url(&self.base_url)?;
+        let base_path = base_path(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
+        let base = self.base_url.trim_end_matches('/').to_owned();
+        let links = Links { base, endpoints: self.endpoints };
         let features = self.store.features();
         let pagination =
             pagination(features, &self.limits, self.default_pagination, self.cursor_timeout);
         let discovery = Discovery::new(
-            &base,
-            &self.endpoints,
+            &links,
             features,
             &self.limits,
             pagination,
+            self.secrets.is_some(),
             self.authentication_schemes,
         );
         Ok(Parts {
             store: self.store,
-            base,
-            endpoints: self.endpoints,
+            links: Arc::new(links),
+            base_path,
             discovery,
             policy: self.policy,
             limits: self.limits,
@@ -187,6 +221,8 @@ impl<S: Store> Builder<S> {
             unknown_members: self.unknown_members,
             clock: self.clock,
             ids: self.ids,
+            secrets: self.secrets,
+            me: self.me,
             paging: Paging {
                 default: self.default_pagination,
                 sealer: Sealer::new(&self.cursor_key, self.cursor_timeout),
@@ -216,15 +252,15 @@ fn pagination(
     }
 }
 
-fn base_url(url: &str) -> Result<BaseUrl, BuildError> {
+/// The path of an absolute URL, without a slash at its end.
+fn base_path(url: &str) -> Result<String, BuildError> {
     let parsed: Uri = url.parse().map_err(|_| BuildError::BaseUrl)?;
     let web = matches!(parsed.scheme_str(), Some("http" | "https"));
     let plain = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
     if !web || !plain || url.contains(['?', '#']) {
         return Err(BuildError::BaseUrl);
     }
-    let path = parsed.path().trim_end_matches('/').to_owned();
-    Ok(BaseUrl { url: url.trim_end_matches('/').to_owned(), path })
+    Ok(parsed.path().trim_end_matches('/').to_owned())
 }
 
 fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {

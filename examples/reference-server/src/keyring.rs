@@ -64,9 +64,10 @@ impl Keyring {
         self.refresh()?;
         let hash = token.hash();
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(key) = keys.iter().filter(|key| key.hash.is(&hash)).last() else {
-            return Ok(None);
-        };
+        // All are compared, whichever it is.
+        let found =
+            keys.iter().fold(None, |found, key| if key.hash.is(&hash) { Some(key) } else { found });
+        let Some(key) = found else { return Ok(None) };
         self.mark_used(key);
         Ok(Some(key.holder.clone()))
     }

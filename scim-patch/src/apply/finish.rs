@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use scim_core::Mutability;
+use scim_core::{Attribute, Mutability};
 use scim_schema::{Identity, is_hollow, same_element, same_elements, same_value};
 use serde_json::{Map, Value};
 
@@ -23,8 +23,9 @@ pub(super) fn list(
     rules: Rules,
     by: Cause,
 ) -> Result<bool, PatchError> {
-    drop_empty(edit, rules);
-    merge_equal(edit);
+    let touched = edit.touched();
+    drop_empty(edit, &touched, rules);
+    merge_equal(edit, &touched);
     judge_elements(edit, by)?;
     if !is_changed(edit) {
         return Ok(false);
@@ -39,9 +40,9 @@ pub(super) fn list(
 }
 
 /// Takes out elements that say nothing.
-fn drop_empty(edit: &mut ListEdit<'_, '_>, rules: Rules) {
+fn drop_empty(edit: &mut ListEdit<'_, '_>, touched: &[usize], rules: Rules) {
     let attribute = &edit.slot.attribute;
-    for at in edit.touched() {
+    for &at in touched {
         let Some(element) = edit.get(at) else { continue };
         let empty = element.as_object().is_some_and(Map::is_empty);
         if empty || rules.drop_empty_entries && is_hollow(attribute, element) {
@@ -51,18 +52,21 @@ fn drop_empty(edit: &mut ListEdit<'_, '_>, rules: Rules) {
 }
 
 /// Makes one element of those that became equal: the first stays and takes over what it lacks.
-fn merge_equal(edit: &mut ListEdit<'_, '_>) {
-    let touched = edit.touched();
+fn merge_equal(edit: &mut ListEdit<'_, '_>, touched: &[usize]) {
     let slot = edit.slot;
     let is_same =
         |one: &Value, other: &Value| same_element(&slot.attribute, slot.relation, one, other);
     // A few are held against all others, many by way of an index.
     const FEW: usize = 4;
     if touched.len() <= FEW {
-        for at in touched {
-            let Some(element) = edit.get(at) else { continue };
-            let twin = edit.live().find(|(other, known)| *other != at && is_same(known, element));
-            if let Some((twin, _)) = twin {
+        for &at in touched {
+            let twin = |edit: &ListEdit<'_, '_>| {
+                let element = edit.get(at)?;
+                edit.live()
+                    .find(|(other, known)| *other != at && is_same(known, element))
+                    .map(|(twin, _)| twin)
+            };
+            while let Some(twin) = twin(edit) {
                 join(edit, twin.min(at), twin.max(at));
             }
         }
@@ -105,6 +109,11 @@ fn join(edit: &mut ListEdit<'_, '_>, first: usize, later: usize) {
 fn judge_elements(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
     let slot = edit.slot;
     let subs = &slot.attribute.sub_attributes;
+    let is_judged =
+        |sub: &Attribute| sub.mutability == Mutability::Immutable || super::is_demanded(sub);
+    if !subs.iter().any(is_judged) {
+        return Ok(());
+    }
     for original in edit.originals() {
         let Some(now) = edit.get(original.at) else { continue };
         for (at, sub) in subs.iter().enumerate() {

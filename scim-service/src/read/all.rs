@@ -70,8 +70,8 @@ impl<S: Store> Parts<S> {
         params: &Params,
         compat: Compat,
     ) -> Result<Searches, Error> {
-        let mut each = Vec::with_capacity(self.endpoints.len());
-        for endpoint in &self.endpoints {
+        let mut each = Vec::with_capacity(self.links.endpoints.len());
+        for endpoint in &self.links.endpoints {
             let cx = self.request_context(endpoint, head, compat);
             self.policy.authorize(&cx, Action::Read)?;
             each.push(self.search_among_all(cx, params)?);
@@ -195,7 +195,7 @@ impl<S: Store> Parts<S> {
             let id = stored.id.clone();
             let mut resource = self.complete(&search.cx, stored)?;
             let key = search.sort.as_ref().and_then(|sort| sort.path.sort_key(&resource));
-            self.refer(&search.cx, &mut resource);
+            self.links.refer(search.cx.schema(), &mut resource);
             search.want.apply(&mut resource);
             found.push(Found { key, id, resource });
         }

@@ -185,7 +185,7 @@ impl Answer {
     /// Whether it is a SCIM error of the client's.
     pub(crate) fn is_refusal(&self) -> bool {
         (400..500).contains(&self.status)
-            && self.body["status"] == self.status.to_string()
+            && self.body["status"] == json!(self.status.to_string())
             && self.body["schemas"] == json!(["urn:ietf:params:scim:api:messages:2.0:Error"])
     }
 }
