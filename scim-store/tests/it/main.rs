@@ -8,9 +8,11 @@
     reason = "tests may fail by panicking"
 )]
 
+mod check;
 mod conversation;
 mod file;
 mod law;
+mod log;
 mod member;
 mod page;
 mod tenant;
