@@ -236,12 +236,20 @@ impl<'a> Canon<'a> {
         object: &mut Map<String, Value>,
         place: Place<'_>,
     ) -> bool {
-        self.members(object, place, |walk, name, value| match attribute.sub_attribute(name) {
-            Some(sub) => {
-                let kept = walk.member(sub, false, value, place.name(sub.name.as_str()));
-                fate(kept, &sub.name, name)
+        self.members(object, place, |walk, name, value| {
+            // Most names are spelt as the schema spells them.
+            let mut parts = attribute.sub_attributes.iter();
+            if let Some(sub) = parts.find(|sub| sub.name.as_str() == name) {
+                let kept = walk.member(sub, false, value, place.name(name));
+                return if kept { Fate::Keep } else { Fate::Remove };
             }
-            None => walk.unknown(value, place.foreign(name)),
+            match attribute.sub_attribute(name) {
+                Some(sub) => {
+                    let kept = walk.member(sub, false, value, place.name(sub.name.as_str()));
+                    fate(kept, &sub.name, name)
+                }
+                None => walk.unknown(value, place.foreign(name)),
+            }
         })
     }
 
@@ -371,11 +379,18 @@ fn unwrap_single(value: &mut Value) {
 }
 
 /// Puts a bare value where an object belongs under `value`.
+#[inline]
 pub fn wrap_bare(attribute: &Attribute, value: &mut Value) {
+    if attribute.kind == Kind::Complex && !value.is_object() {
+        wrap(attribute, value);
+    }
+}
+
+fn wrap(attribute: &Attribute, value: &mut Value) {
     let bare = matches!(value, Value::String(text) if !text.is_empty())
         || value.is_number()
         || value.is_boolean();
-    if bare && attribute.kind == Kind::Complex && attribute.sub_attribute("value").is_some() {
+    if bare && attribute.sub_attribute("value").is_some() {
         let object = Map::from_iter([("value".to_owned(), value.take())]);
         *value = Value::Object(object);
     }
