@@ -53,10 +53,10 @@ impl ResourceSchema {
     }
 
     fn unique(&self) -> impl Iterator<Item = scim_filter::Resolved<'_>> {
-        let base = self.root().attributes().iter().map(|one| (None, one));
-        let extensions = self.containers().iter().flat_map(|extension| {
+        let base = self.root().attributes().map(|one| (None, one));
+        let extensions = self.extension_parts().iter().flat_map(|extension| {
             let container = &extension.container;
-            container.attributes().iter().map(|one| (Some(&container.schema.id), one))
+            container.attributes().map(|one| (Some(container.uri()), one))
         });
         let is_unique = |one: &Attribute| one.uniqueness != Uniqueness::None && !is_secret(one);
         base.chain(extensions).flat_map(move |(container, attribute)| {

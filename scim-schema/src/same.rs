@@ -26,9 +26,9 @@ impl ResourceSchema {
         {
             return same_members(|name| extension.container.get(name), left, right);
         }
-        match self.root().get(name) {
-            Some(attribute) if self.is_relation(name) => same_set(attribute, left, right),
-            Some(attribute) => same_value(attribute, left, right),
+        match self.root().node(name) {
+            Some(node) if node.relation => same_set(&node.attribute, left, right),
+            Some(node) => same_value(&node.attribute, left, right),
             None => left == right,
         }
     }

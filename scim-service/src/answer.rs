@@ -38,6 +38,13 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// The error alone, for an operation of a bulk request.
+    pub(crate) fn into_error(self) -> Error {
+        self.error
+    }
+}
+
 impl<E: Into<Error>> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self { error: error.into(), hint: Hint::None }

@@ -57,7 +57,12 @@ impl http_body::Body for Body {
 /// # Errors
 /// 415 for another content type or charset, 413 for too large a body, 400 invalidSyntax for what
 /// is no JSON.
-pub(crate) async fn read<B>(headers: &HeaderMap, body: B, limits: &Limits) -> Result<Value, Error>
+pub(crate) async fn read<B>(
+    headers: &HeaderMap,
+    body: B,
+    max: usize,
+    limits: &Limits,
+) -> Result<Value, Error>
 where
     B: http_body::Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -66,12 +71,12 @@ where
     let declared = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limits.max_body) {
-        return Err(too_large(limits));
+    if declared.is_some_and(|length| length > max) {
+        return Err(too_large(max));
     }
-    let collected = Limited::new(body, limits.max_body).collect().await.map_err(|error| {
+    let collected = Limited::new(body, max).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
-            too_large(limits)
+            too_large(max)
         } else {
             Error::invalid_syntax("the body was cut off")
         }
@@ -79,8 +84,8 @@ where
     Ok(json::from_slice(&collected.to_bytes(), &limits.json)?)
 }
 
-fn too_large(limits: &Limits) -> Error {
-    let detail = format!("the body is larger than {} bytes", limits.max_body);
+fn too_large(max: usize) -> Error {
+    let detail = format!("the body is larger than {max} bytes");
     Error::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 

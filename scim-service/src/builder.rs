@@ -4,20 +4,24 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use http::Uri;
-use scim_core::{AuthenticationScheme, Compat, Pagination, PaginationMethod};
-use thiserror::Error;
+use scim_core::{AuthenticationScheme, Compat, Error, Pagination, PaginationMethod};
+use scim_schema::Secret;
 use uuid::Uuid;
 
 use crate::{
-    CursorKey, Endpoint, Features, Limits, Policy, ScimService, Store, UnknownMembers,
+    Context, CursorKey, Endpoint, Features, Limits, Policy, ScimService, Store, UnknownMembers,
     cursor::Sealer,
     discovery::Discovery,
     policy::Permissive,
-    service::{BaseUrl, Paging, Parts},
+    service::{BaseUrl, Me, Paging, Parts},
 };
 
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub(crate) type Ids = Arc<dyn Fn() -> String + Send + Sync>;
+
+pub(crate) type SecretHasher =
+    Arc<dyn Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync>;
+pub(crate) type Subject = Arc<dyn Fn(&Context) -> Option<String> + Send + Sync>;
 
 /// A [`ScimService`] being put together.
 pub struct Builder<S> {
@@ -34,10 +38,12 @@ pub struct Builder<S> {
     default_pagination: PaginationMethod,
     cursor_key: CursorKey,
     cursor_timeout: Duration,
+    secrets: Option<SecretHasher>,
+    me: Option<Me>,
 }
 
 /// Why a service cannot be put together.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The base URL is missing, relative, or has a query (RFC 7644 §1.3).
@@ -67,6 +73,8 @@ impl<S: Store> Builder<S> {
             default_pagination: PaginationMethod::Index,
             cursor_key: CursorKey::random(),
             cursor_timeout: Duration::from_secs(3600),
+            secrets: None,
+            me: None,
         }
     }
 
@@ -158,6 +166,29 @@ impl<S: Store> Builder<S> {
         self
     }
 
+    /// How secrets such as passwords are hashed before they are kept (RFC 7643 §4.1.1). Unless
+    /// set, they are dropped. Called before the store's transaction begins.
+    #[must_use]
+    pub fn secrets(
+        mut self,
+        hash: impl Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync + 'static,
+    ) -> Self {
+        self.secrets = Some(Arc::new(hash));
+        self
+    }
+
+    /// Serves `/Me` (RFC 7644 §3.11): the id of the resource, of this type, that whoever sends
+    /// the request is. Where there is none, and unless set, it is answered with 501.
+    #[must_use]
+    pub fn me(
+        mut self,
+        resource_type: impl Into<String>,
+        subject: impl Fn(&Context) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.me = Some(Me { resource_type: resource_type.into(), subject: Arc::new(subject) });
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -174,6 +205,7 @@ impl<S: Store> Builder<S> {
             features,
             &self.limits,
             pagination,
+            self.secrets.is_some(),
             self.authentication_schemes,
         );
         Ok(Parts {
@@ -187,6 +219,8 @@ impl<S: Store> Builder<S> {
             unknown_members: self.unknown_members,
             clock: self.clock,
             ids: self.ids,
+            secrets: self.secrets,
+            me: self.me,
             paging: Paging {
                 default: self.default_pagination,
                 sealer: Sealer::new(&self.cursor_key, self.cursor_timeout),

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use scim_core::{
-    AuthenticationScheme, Error, FilterSupport, ListResponse, Meta, Pagination, ResourceType,
-    Schema, SchemaExtension, ServiceProviderConfig,
+    AuthenticationScheme, BulkSupport, Error, FilterSupport, ListResponse, Meta, Pagination,
+    ResourceType, Schema, SchemaExtension, ServiceProviderConfig,
 };
 use scim_schema::catalog;
 use serde_json::{Value, json};
@@ -44,6 +44,7 @@ impl Discovery {
         features: Features,
         limits: &Limits,
         pagination: Pagination,
+        change_password: bool,
         schemes: Vec<AuthenticationScheme>,
     ) -> Self {
         let types = endpoints.iter().map(|endpoint| {
@@ -54,7 +55,7 @@ impl Discovery {
             .into_iter()
             .map(|schema| (schema.id.to_string(), described(base, &schema)));
         let location = format!("{}/ServiceProviderConfig", base.url);
-        let config = config(&location, features, limits, pagination, schemes);
+        let config = config(&location, features, limits, pagination, change_password, schemes);
         Self {
             service_provider_config: document(String::new(), location, &json!(config)),
             resource_types: collection(&format!("{}/ResourceTypes", base.url), types.collect()),
@@ -165,15 +166,23 @@ fn config(
     features: Features,
     limits: &Limits,
     pagination: Pagination,
+    change_password: bool,
     schemes: Vec<AuthenticationScheme>,
 ) -> ServiceProviderConfig {
-    let most = u64::try_from(limits.max_page).unwrap_or(u64::MAX);
-    let filter = if features.filter { FilterSupport::new(most) } else { FilterSupport::default() };
+    let filter = if features.filter {
+        FilterSupport::new(u64::try_from(limits.max_page).unwrap_or(u64::MAX))
+    } else {
+        FilterSupport::default()
+    };
+    let number = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+    let bulk = BulkSupport::new(number(limits.max_bulk_operations), number(limits.max_bulk_body));
     ServiceProviderConfig::default()
         .patch(true.into())
+        .bulk(bulk)
         .filter(filter)
         .sort(features.sort.into())
         .etag(true.into())
+        .change_password(change_password.into())
         .pagination(pagination)
         .authentication_schemes(schemes)
         .meta(meta("ServiceProviderConfig", location))

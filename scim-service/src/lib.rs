@@ -3,7 +3,9 @@
 mod answer;
 mod body;
 mod builder;
+mod bulk;
 mod change;
+mod conflict;
 mod context;
 mod cursor;
 mod discovery;
@@ -31,6 +33,7 @@ pub use scim_schema as schema;
 pub use body::Body;
 pub use builder::{BuildError, Builder};
 pub use change::{Applied, Change};
+pub use conflict::OnConflict;
 pub use context::{Context, Principal, Tenant};
 pub use cursor::CursorKey;
 pub use endpoint::{Endpoint, UnknownMembers};

@@ -6,6 +6,7 @@ mod error;
 mod member;
 mod page;
 mod reader;
+mod reindex;
 mod resource;
 mod scope;
 mod write;
@@ -19,8 +20,8 @@ use std::{
 
 use scim_schema::Projection;
 use scim_service::{
-    Change, Context, Features, Guard, New, Page, Query, Store, StoreError, Stored, Updated, Write,
-    Written,
+    Change, Context, Endpoint, Features, Guard, New, Page, Query, Store, StoreError, Stored,
+    Updated, Write, Written,
 };
 
 pub use error::SqliteError;
@@ -51,6 +52,7 @@ pub struct SqliteBuilder {
     readers: usize,
     limit: Duration,
     busy: Duration,
+    endpoints: Vec<Endpoint>,
 }
 
 impl SqliteStore {
@@ -69,6 +71,7 @@ impl SqliteStore {
             readers: 4,
             limit: Duration::from_secs(5),
             busy: Duration::from_secs(5),
+            endpoints: Vec::new(),
         }
     }
 }
@@ -88,12 +91,22 @@ impl SqliteBuilder {
         self
     }
 
+    /// Says which resource types are served. When the schema of one has changed, or the rules by
+    /// which values compare, the store computes its keys anew before it opens; without that,
+    /// filters would miss what was stored before.
+    #[must_use]
+    pub fn serves(mut self, endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
+        self.endpoints.extend(endpoints);
+        self
+    }
+
     /// Opens the file, or creates it.
     ///
     /// # Errors
     /// When the file cannot be opened, or was written by a later release.
     pub fn open(self) -> Result<SqliteStore, SqliteError> {
-        let connection = connection::writer(&self.path, self.busy)?;
+        let mut connection = connection::writer(&self.path, self.busy)?;
+        reindex::bring_up_to_date(&mut connection, &self.endpoints)?;
         let readers = Readers::start(&self.path, self.readers, self.busy, self.limit)?;
         let writer = Writer::start(connection)?;
         Ok(SqliteStore(Arc::new(Parts { writer, readers })))

@@ -1,7 +1,4 @@
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
 
 use scim_filter::{Filter, Limits, Options, ParseErrorKind, PatchPath, testing};
 
@@ -101,9 +98,9 @@ fn parentheses_that_a_leniency_adds_count() {
     assert_eq!(refused, Some(ParseErrorKind::TooDeep));
 }
 
-/// Twice the text, about twice the time: what backtracking or rescanning would break.
+/// Texts so long that looking at a byte more than a few times would take hours.
 #[test]
-fn time_is_linear_in_the_length() {
+fn long_texts_of_every_shape_are_answered() {
     let shapes: [fn(usize) -> String; 9] = [
         |n| format!("{} pr", "a".repeat(n)),
         |n| format!("{}b pr", "a:".repeat(n)),
@@ -115,19 +112,11 @@ fn time_is_linear_in_the_length() {
         |n| format!("a eq {}", "1".repeat(n)),
         |n| "a[b pr or c pr] and not (d pr) or ".repeat(n / 8) + "e pr",
     ];
-    for (index, shape) in shapes.iter().enumerate() {
-        let time = |n: usize| {
-            let text = shape(n);
-            let options = unlimited();
-            let once = || {
-                let start = Instant::now();
-                drop(Filter::parse_with(&text, &options));
-                start.elapsed()
-            };
-            (0..5).map(|_| once()).min().unwrap().max(Duration::from_micros(20))
-        };
-        let (short, long) = (time(20_000), time(320_000));
-        assert!(long < short * 64, "shape {index}: {short:?} for 1, {long:?} for 16");
+    for shape in shapes {
+        let text = shape(2_000_000);
+        let refused = Filter::parse_with(&text, &Options::STRICT).unwrap_err();
+        assert_eq!(refused.kind(), ParseErrorKind::TooLong);
+        drop(Filter::parse_with(&text, &unlimited()));
     }
 }
 
@@ -138,10 +127,9 @@ fn a_filter_is_not_copied_into_its_error_when_it_is_too_long() {
 }
 
 #[test]
-fn searching_a_long_value_for_a_long_text_is_fast() {
+fn a_long_value_is_searched_for_a_long_text() {
     let value = "ab".repeat(200_000);
     let filter = Filter::co("userName", format!("{}C", "Ab".repeat(4000))).unwrap();
-    let start = Instant::now();
     assert!(!filter.matches(&serde_json::json!({ "userName": value })));
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(filter.matches(&serde_json::json!({ "userName": format!("{value}abc") })));
 }

@@ -60,9 +60,13 @@ fn merge_equal(edit: &mut ListEdit<'_, '_>) {
     const FEW: usize = 4;
     if touched.len() <= FEW {
         for at in touched {
-            let Some(element) = edit.get(at) else { continue };
-            let twin = edit.live().find(|(other, known)| *other != at && is_same(known, element));
-            if let Some((twin, _)) = twin {
+            let twin = |edit: &ListEdit<'_, '_>| {
+                let element = edit.get(at)?;
+                edit.live()
+                    .find(|(other, known)| *other != at && is_same(known, element))
+                    .map(|(twin, _)| twin)
+            };
+            while let Some(twin) = twin(edit) {
                 join(edit, twin.min(at), twin.max(at));
             }
         }

@@ -5,14 +5,7 @@ use scim_schema::{same_element, same_value};
 use serde_json::{Map, Value};
 
 use super::{
-    Rules,
-    edit::ListEdit,
-    finish,
-    index::Index,
-    level, put,
-    single::{changed, is_derived},
-    spend,
-    undo::Undo,
+    Rules, edit::ListEdit, finish, index::Index, level, put, single::changed, spend, undo::Undo,
 };
 use crate::{
     Delta, PatchError, PatchErrorKind as Kind,
@@ -103,6 +96,8 @@ struct ListRun<'p, 'r, 'w> {
     index: Option<Index>,
     /// Where the primary elements are; known once it matters.
     primary: Option<Vec<usize>>,
+    /// The operation at hand.
+    by: Cause,
 }
 
 impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
@@ -113,11 +108,13 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         let sizes = edit.len() + lookups;
         let index = (lookups > 2 && lookups.saturating_mul(sizes) > FEW)
             .then(|| Index::new(edit.slot, edit.live()));
-        Self { edit, rules, work, index, primary: None }
+        let by = edit.slot.last();
+        Self { edit, rules, work, index, primary: None, by }
     }
 
     fn all(&mut self, steps: &[ListStep]) -> Result<(), PatchError> {
         for step in steps {
+            self.by = step.by;
             self.step(&step.kind).map_err(|kind| PatchError::at(step.by.operation, kind))?;
         }
         Ok(())
@@ -134,19 +131,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
                 self.clear();
                 Ok(())
             }
-            ListKind::Take(listed) => {
-                for element in listed {
-                    let listed = self.candidates(element);
-                    let is_listed = |at: &usize| {
-                        self.edit
-                            .get(*at)
-                            .is_some_and(|known| is_listed(self.edit.slot, known, element))
-                    };
-                    let gone: Vec<usize> = listed.into_iter().filter(is_listed).collect();
-                    gone.into_iter().for_each(|at| self.edit.remove(at));
-                }
-                Ok(())
-            }
+            ListKind::Take(listed) => listed.iter().try_for_each(|element| self.take(element)),
             ListKind::Remove(selector) => {
                 let selected = self.select(Some(selector))?;
                 selected.into_iter().for_each(|at| self.edit.remove(at));
@@ -166,10 +151,19 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         all.into_iter().for_each(|at| self.edit.remove(at));
     }
 
+    fn take(&mut self, listed: &Value) -> Result<(), Kind> {
+        for at in self.candidates(listed)? {
+            if self.edit.get(at).is_some_and(|known| is_listed(self.edit.slot, known, listed)) {
+                self.edit.remove(at);
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, elements: &[Value]) -> Result<(), Kind> {
         let mut primary = Vec::new();
         for element in elements {
-            let at = match self.find(element) {
+            let at = match self.find(element)? {
                 Some(at) => {
                     if !self.edit.slot.relation {
                         self.fill(at, element);
@@ -257,7 +251,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             for (sub, attribute) in slot.attribute.sub_attributes.iter().enumerate() {
                 let is_there =
                     self.edit.get(at).and_then(|one| one.get(attribute.name.as_str())).is_some();
-                if is_there && is_derived(slot, attribute) {
+                if is_there && slot.is_derived(attribute, self.by) {
                     self.edit.set_part(at, sub, None);
                 }
             }
@@ -278,7 +272,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             primary.push(self.push(laid_over(template, element)));
         }
         for at in selected {
-            let kept = self.edit.get(at).map(|known| kept_parts(self.edit.slot, known));
+            let kept = self.edit.get(at).map(|known| kept_parts(self.edit.slot, known, element));
             self.edit.replace(at, laid_over(kept.unwrap_or(Value::Null), element));
             self.note(at);
             primary.push(at);
@@ -313,24 +307,26 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         Ok(fits.map(|(at, _)| at).collect())
     }
 
-    /// Where an element equal to this one could be.
-    fn candidates(&self, element: &Value) -> Vec<usize> {
-        match &self.index {
+    /// Where an element with the same `value` as this one could be.
+    fn candidates(&mut self, element: &Value) -> Result<Vec<usize>, Kind> {
+        let found = match &self.index {
             Some(index) if has_value(element) => index.like(self.edit.slot, element),
             _ => self.edit.live().map(|(at, _)| at).collect(),
-        }
+        };
+        spend(self.work, found.len(), 1)?;
+        Ok(found)
     }
 
-    fn find(&self, element: &Value) -> Option<usize> {
+    /// Where the element is that is equal to this one.
+    fn find(&mut self, element: &Value) -> Result<Option<usize>, Kind> {
         let slot = self.edit.slot;
         let is_same = |known: &Value| same_element(&slot.attribute, slot.relation, known, element);
-        match &self.index {
-            Some(index) => index
-                .like(slot, element)
-                .into_iter()
-                .find(|at| self.edit.get(*at).is_some_and(is_same)),
-            None => self.edit.live().find(|(_, known)| is_same(known)).map(|(at, _)| at),
-        }
+        let Some(index) = &self.index else {
+            return Ok(self.edit.live().find(|(_, known)| is_same(known)).map(|(at, _)| at));
+        };
+        let found = index.like(slot, element);
+        spend(self.work, found.len(), 1)?;
+        Ok(found.into_iter().find(|at| self.edit.get(*at).is_some_and(is_same)))
     }
 
     /// Of the elements that an operation made primary one stays so, and no other element does
@@ -409,11 +405,16 @@ fn is_listed(slot: &Slot, known: &Value, listed: &Value) -> bool {
     })
 }
 
-/// The parts of an element that another in its place takes over: the server's.
-fn kept_parts(slot: &Slot, known: &Value) -> Value {
+/// The parts of an element that another in its place takes over: what the server knows, unless
+/// that is of what another `value` referred to.
+fn kept_parts(slot: &Slot, known: &Value, element: &Value) -> Value {
+    let moved = known.get("value") != element.get("value");
     let kept = |name: &str| {
         let sub = slot.attribute.sub_attribute(name);
-        sub.is_some_and(|sub| sub.mutability == Mutability::ReadOnly && !is_derived(slot, sub))
+        sub.is_some_and(|sub| {
+            sub.mutability == Mutability::ReadOnly
+                && !(moved && slot.attribute.sub_attribute("$ref").is_some())
+        })
     };
     match known {
         Value::Object(known) => {

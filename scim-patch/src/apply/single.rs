@@ -110,6 +110,7 @@ fn change_parts(
     work: &mut usize,
 ) -> Result<Vec<(usize, Option<Value>)>, PatchError> {
     let mut undo = Vec::with_capacity(parts.parts.len());
+    let mut moved = None;
     for part in &parts.parts {
         let Some(sub) = slot.sub(part.sub) else { continue };
         let known = object.get(sub.name.as_str());
@@ -126,34 +127,28 @@ fn change_parts(
         };
         if !same {
             undo.push((part.sub, set(object, sub, value)));
+            moved = moved.or((sub.name == "value").then_some(part.by));
         }
     }
-    let moved = undo.iter().any(|(sub, _)| slot.sub(*sub).is_some_and(|sub| sub.name == "value"));
-    if moved {
-        drop_derived(object, slot, &mut undo);
+    if let Some(by) = moved {
+        drop_derived(object, slot, by, &mut undo);
     }
     Ok(undo)
 }
 
-/// An address, and what the server knows of the resource there, do not outlive the `value` that
-/// they belong to.
 fn drop_derived(
     object: &mut Map<String, Value>,
     slot: &Slot,
+    by: Cause,
     undo: &mut Vec<(usize, Option<Value>)>,
 ) {
     for (at, sub) in slot.attribute.sub_attributes.iter().enumerate() {
-        if is_derived(slot, sub)
+        if slot.is_derived(sub, by)
             && let Some(earlier) = object.remove(sub.name.as_str())
         {
             undo.push((at, Some(earlier)));
         }
     }
-}
-
-pub(super) fn is_derived(slot: &Slot, sub: &Attribute) -> bool {
-    let refers = slot.attribute.sub_attribute("$ref").is_some();
-    refers && (sub.mutability == Mutability::ReadOnly || sub.name == "$ref" && !slot.writes_ref)
 }
 
 fn set(object: &mut Map<String, Value>, sub: &Attribute, value: Option<Value>) -> Option<Value> {

@@ -1,5 +1,7 @@
 //! A client that calls a service in process.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{Method, Response};
 use http_body_util::{BodyExt, Full};
@@ -15,7 +17,7 @@ pub(crate) const BASE: &str = "https://scim.example.com/scim/v2";
 
 /// A client of a service of its own.
 #[derive(Clone)]
-pub(crate) struct Client(pub(crate) ScimService<MemoryStore>);
+pub(crate) struct Client(pub(crate) ScimService<Arc<MemoryStore>>);
 
 /// An answer, read.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Client {
     /// Users with the enterprise extension, and groups, in memory.
     pub(crate) fn new() -> Self {
         let users = catalog::user().extend(catalog::enterprise()).unwrap();
-        let service = ScimService::builder(MemoryStore::new())
+        let service = ScimService::builder(Arc::new(MemoryStore::new()))
             .base_url(BASE)
             .endpoint(Endpoint::users(users))
             .endpoint(Endpoint::groups(catalog::group()))

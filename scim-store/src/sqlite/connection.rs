@@ -17,10 +17,6 @@ mod embedded {
     refinery::embed_migrations!("src/sqlite/migrations");
 }
 
-/// The version of the comparison keys that this release computes. A file with another is computed
-/// anew before it is used.
-pub(super) const KEY_VERSION: &str = "1";
-
 /// How many prepared statements a connection keeps; filters make a new one for each form.
 const STATEMENTS: usize = 256;
 
@@ -86,5 +82,22 @@ impl Deadline {
     pub(super) fn is_over(&self) -> bool {
         let millis = self.millis.load(Ordering::Relaxed);
         millis > 0 && self.base.elapsed() > Duration::from_millis(millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FULL is 2: each commit is synced before it is acknowledged.
+    #[test]
+    fn the_writer_syncs_each_commit_to_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = writer(&folder.path().join("scim.db"), Duration::ZERO).unwrap();
+        let read = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        assert_eq!(read("synchronous").unwrap(), 2);
+        let mode: String =
+            connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
     }
 }

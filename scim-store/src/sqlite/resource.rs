@@ -45,7 +45,6 @@ pub(super) fn instant(millis: i64) -> DateTime<Utc> {
 
 const HEAD: &str = "SELECT num, id, version, created, modified, doc FROM resource \
     WHERE tenant = ?1 AND type = ?2 AND id = ?3";
-const BY_NUM: &str = "SELECT num, id, version, created, modified, doc FROM resource WHERE num = ?1";
 
 /// The resource's row.
 pub(super) fn head(
@@ -56,12 +55,6 @@ pub(super) fn head(
     let mut statement = connection.prepare_cached(HEAD)?;
     let found = statement.query_row(params![&*scope.tenant, scope.kind(), id], read).optional()?;
     found.transpose()
-}
-
-/// The row with this number.
-pub(super) fn by_num(connection: &Connection, num: i64) -> Result<Option<Head>, SqliteError> {
-    let mut statement = connection.prepare_cached(BY_NUM)?;
-    statement.query_row([num], read).optional()?.transpose()
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Head, SqliteError>> {
@@ -112,8 +105,9 @@ pub(super) fn insert(
         .execute(params![&*scope.tenant, scope.kind(), id, now, display(attributes), doc])
         .map_err(SqliteError::from)?;
     let num = connection.last_insert_rowid();
+    count(connection, scope, 1)?;
     shadow(connection, scope, num, attributes)?;
-    add_keys(connection, scope, id, &Keys::of(scope, attributes))
+    claim(connection, scope, id, &Keys::of(scope, attributes))
 }
 
 /// Writes a changed resource, and of its keys what differs.
@@ -137,7 +131,7 @@ pub(super) fn rewrite(
     shadow(connection, scope, head.num, &head.attributes)?;
     let after = Keys::of(scope, &head.attributes);
     remove_keys(connection, scope, &head.id, &before.without(&after))?;
-    add_keys(connection, scope, &head.id, &after.without(before))
+    claim(connection, scope, &head.id, &after.without(before))
 }
 
 /// Writes version and time of change alone.
@@ -160,14 +154,32 @@ pub(super) fn remove(
     remove_keys(connection, scope, &head.id, &Keys::of(scope, &head.attributes))?;
     let mut statement = connection.prepare_cached("DELETE FROM resource WHERE num = ?1")?;
     statement.execute([head.num])?;
+    count(connection, scope, -1)
+}
+
+fn count(connection: &Connection, scope: &Scope, more: i64) -> Result<(), SqliteError> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO tally (tenant, type, count) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (tenant, type) DO UPDATE SET count = count + ?3",
+    )?;
+    statement.execute(params![&*scope.tenant, scope.kind(), more])?;
     Ok(())
+}
+
+/// How many resources of the type there are.
+pub(super) fn counted(connection: &Connection, scope: &Scope) -> Result<u64, SqliteError> {
+    let mut statement =
+        connection.prepare_cached("SELECT count FROM tally WHERE tenant = ?1 AND type = ?2")?;
+    let count = statement.query_row(params![&*scope.tenant, scope.kind()], |row| row.get(0));
+    Ok(count.optional()?.map_or(0, i64::unsigned_abs))
 }
 
 fn display(attributes: &Map<String, Value>) -> Option<&str> {
     attributes.get("displayName").and_then(Value::as_str)
 }
 
-fn shadow(
+/// Writes the document of keys.
+pub(super) fn shadow(
     connection: &Connection,
     scope: &Scope,
     num: i64,
@@ -213,28 +225,35 @@ impl Keys {
     }
 }
 
-/// # Errors
-/// 409 if another resource has a key that must be unique.
-fn add_keys(
+/// Adds the keys that nobody else has, and gives the attribute of one that must be unique and is
+/// taken.
+pub(super) fn add_keys<'k>(
     connection: &Connection,
     scope: &Scope,
     id: &str,
-    keys: &Keys,
-) -> Result<(), StoreError> {
-    let mut statement = connection
-        .prepare_cached(
-            "INSERT INTO key (tenant, type, attr, k, id, sole) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-             ON CONFLICT DO NOTHING",
-        )
-        .map_err(SqliteError::from)?;
+    keys: &'k Keys,
+) -> Result<Option<&'k str>, SqliteError> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO key (tenant, type, attr, k, id, sole) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT DO NOTHING",
+    )?;
+    let mut taken = None;
     for Entry { attribute, key, sole } in &keys.0 {
         let row = params![&*scope.tenant, scope.kind(), attribute, key, id, sole];
-        let added = statement.execute(row).map_err(SqliteError::from)?;
-        if added == 0 && *sole {
-            return Err(StoreError::conflict(attribute));
+        if statement.execute(row)? == 0 && *sole {
+            taken = Some(attribute.as_str());
         }
     }
-    Ok(())
+    Ok(taken)
+}
+
+/// # Errors
+/// 409 if another resource has a key that must be unique.
+fn claim(connection: &Connection, scope: &Scope, id: &str, keys: &Keys) -> Result<(), StoreError> {
+    match add_keys(connection, scope, id, keys)? {
+        Some(attribute) => Err(StoreError::conflict(attribute)),
+        None => Ok(()),
+    }
 }
 
 fn remove_keys(

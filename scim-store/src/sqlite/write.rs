@@ -44,10 +44,11 @@ pub(super) fn create(
     let New { id, resource, .. } = new;
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
-    resource::insert(connection, scope, &id, &attributes)?;
+    // Before the group itself is there: it cannot be its own first member.
     if !elements.is_empty() {
         member::replace(connection, scope, &id, &elements)?;
     }
+    resource::insert(connection, scope, &id, &attributes)?;
     log(connection, scope, scope.kind(), &id, Operation::Create)?;
     let head = resource::head(connection, scope, &id)?.ok_or_else(StoreError::stale)?;
     Ok(head.stored())
@@ -227,7 +228,7 @@ pub(super) async fn batch(
         let written = writer.write(move |it| Ok(several(it, part, errors_left))).await;
         match written {
             Ok(written) => {
-                let failed = written.iter().filter(|one| one.is_err()).count();
+                let failed = written.iter().filter(|one| Written::is_failure(one)).count();
                 errors_left = errors_left.saturating_sub(failed);
                 results.extend(written);
             }
@@ -252,7 +253,7 @@ fn several(
     let mut errors = 0;
     for write in writes {
         let result = writer::savepoint(connection, |it| one(it, write));
-        errors += usize::from(result.is_err());
+        errors += usize::from(Written::is_failure(&result));
         results.push(result);
         if errors >= max_errors {
             break;

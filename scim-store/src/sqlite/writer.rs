@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread::JoinHandle,
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -17,6 +18,9 @@ const TOGETHER: usize = 50;
 
 /// Writes that wait; further ones are refused with 503 rather than piling up.
 const QUEUE: usize = 1024;
+
+/// When a refused write may be tried again.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// A queued write: it runs inside the transaction and gives back how its outcome is told once the
 /// transaction is on disk, or failed.
@@ -59,9 +63,10 @@ impl Writer {
         });
         let queue = self.queue.as_ref().ok_or(SqliteError::Closed)?;
         if queue.try_send(job).is_err() {
-            return Err(StoreError::busy(std::time::Duration::from_secs(1)));
+            return Err(StoreError::busy(RETRY));
         }
-        outcome.await.map_err(|_| SqliteError::Closed)?
+        // The transaction could not begin, such as when another process holds the file.
+        outcome.await.map_err(|_| StoreError::busy(RETRY))?
     }
 }
 

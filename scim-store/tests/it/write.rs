@@ -1,11 +1,13 @@
 use http::Extensions;
 use scim_core::EntityTags;
 use scim_schema::{Mode, Projection, catalog};
-use scim_service::{Change, Context, Endpoint, Guard, New, Permissive, Store, Write, Written};
+use scim_service::{
+    Change, Context, Endpoint, Guard, New, Permissive, Policy, Proposal, Store, Write, Written,
+};
 use serde_json::json;
 
 use crate::file::{
-    File, block_on, context, create, find, get, group, groups, patch, put, user, users,
+    ALL, File, block_on, context, create, find, get, group, groups, patch, put, query, user, users,
 };
 
 #[test]
@@ -187,4 +189,74 @@ fn acknowledged_writes_are_synced_and_logged() {
         let left: i64 = connection.query_row(&count, [], |row| row.get(0)).unwrap();
         assert_eq!(left, i64::from(table != "member"), "{table}");
     }
+}
+
+#[test]
+fn keys_are_computed_anew_when_a_schema_changes() {
+    let file = File::new();
+    let plain = context(Endpoint::users(catalog::user()), "a");
+    let store = file.open();
+    create(&store, &plain, "ann", json!({"userName": "ann", "title": "Boss"})).unwrap();
+    create(&store, &plain, "bob", json!({"userName": "bob", "title": "BOSS"})).unwrap();
+    drop(store);
+    let schema = catalog::user().index("title".parse().unwrap());
+    let changed = context(Endpoint::users(schema), "a");
+    let open = || {
+        let builder = scim_store::SqliteStore::builder(file.path());
+        builder.serves([changed.endpoint().clone()]).open().unwrap()
+    };
+    assert!(find(&file.open(), &changed, r#"title eq "boss""#).is_empty(), "not indexed yet");
+    assert_eq!(find(&open(), &changed, r#"title eq "boss""#), ["ann", "bob"]);
+    assert_eq!(find(&open(), &changed, r#"userName eq "ANN" and title pr"#), ["ann"]);
+    assert!(create(&open(), &changed, "two", json!({"userName": "ANN"})).is_err());
+}
+
+#[test]
+fn a_file_with_keys_of_another_version_is_not_used_before_they_are_computed_anew() {
+    let file = File::new();
+    user(&file.open(), "ann");
+    let connection = rusqlite::Connection::open(file.path()).unwrap();
+    let old = "UPDATE meta SET value = '0' WHERE name = 'key version'";
+    assert_eq!(connection.execute(old, []).unwrap(), 1);
+    assert!(scim_store::SqliteStore::open(file.path()).is_err());
+    let builder = scim_store::SqliteStore::builder(file.path());
+    assert!(builder.serves([users().endpoint().clone()]).open().is_ok());
+    assert_eq!(find(&file.open(), &users(), r#"userName eq "ann@x""#), ["ann"]);
+}
+
+struct Panicking;
+
+impl Policy for Panicking {
+    fn before(&self, _: &Context, _: &mut Proposal<'_>) -> Result<(), scim_core::Error> {
+        panic!("a fault of the embedder's")
+    }
+}
+
+#[test]
+fn a_change_that_panics_leaves_nothing_behind_and_the_store_goes_on() {
+    let file = File::new();
+    let store = file.open();
+    user(&store, "ann");
+    let policy = std::sync::Arc::new(Panicking);
+    let body = json!({"userName": "other"});
+    let change = Change::replace(users(), Guard::default(), body, policy);
+    let error = block_on(store.update(&users(), "ann", &change)).unwrap_err();
+    assert!(format!("{error:?}").contains("Panic"), "{error:?}");
+    assert_eq!(get(&store, &users(), "ann").unwrap().version.as_str(), "1");
+    user(&store, "bob");
+}
+
+#[test]
+fn a_read_that_takes_too_long_is_broken_off() {
+    let file = File::new();
+    let store = file.open();
+    let writes = (0..2000).map(|n| creation(&format!("i{n}"), &format!("n{n}"))).collect();
+    assert!(block_on(store.batch(writes, None)).iter().all(Result::is_ok));
+    let builder = scim_store::SqliteStore::builder(file.path());
+    let hasty = builder.time_limit(std::time::Duration::ZERO).open().unwrap();
+    let cx = users();
+    let slow = query(&cx, Some(r#"userName co "zz" or userName ew "y""#), None, ALL);
+    let error = block_on(hasty.query(&cx, &slow)).unwrap_err();
+    assert!(format!("{error:?}").contains("Busy"), "{error:?}");
+    assert!(block_on(store.query(&cx, &slow)).is_ok());
 }

@@ -1,4 +1,4 @@
-//! What an attacker sends: each is refused within a second, and the server lives on.
+//! What an attacker sends: each is refused, and the server lives on.
 
 use std::time::Duration;
 
@@ -8,10 +8,12 @@ use serde_json::json;
 
 use crate::server::{Answer, Server, Session};
 
-/// A refusal, not a timeout: the bound is there for the server, and far above what it needs.
+/// Far above what the server needs, on a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 async fn refused(what: &str, answer: impl Future<Output = Answer>) {
-    let answer = tokio::time::timeout(Duration::from_secs(1), answer).await;
-    let answer = answer.unwrap_or_else(|_| panic!("{what}: no answer within a second"));
+    let answer = tokio::time::timeout(PATIENCE, answer).await;
+    let answer = answer.unwrap_or_else(|_| panic!("{what}: no answer"));
     assert!(answer.is_refusal(), "{what}: {} {}", answer.status, answer.body);
 }
 
@@ -81,9 +83,7 @@ async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     let mut declared = client.request("POST", "/Users");
     declared.headers.insert("content-length", (20 * 1024 * 1024).into());
     for request in [chunked, declared] {
-        let answer =
-            tokio::time::timeout(Duration::from_secs(1), client.client.stream(request, chunks()))
-                .await;
+        let answer = tokio::time::timeout(PATIENCE, client.client.stream(request, chunks())).await;
         let answer = Answer::from(answer.unwrap().unwrap());
         assert!(answer.is_refusal());
         assert_eq!(answer.status, 413);

@@ -17,6 +17,16 @@ CREATE TABLE resource (
     doc      TEXT    NOT NULL
 );
 CREATE UNIQUE INDEX resource_id ON resource (tenant, type, id);
+-- For clients that ask what has changed since they last asked.
+CREATE INDEX resource_modified ON resource (tenant, type, modified, id);
+
+-- How many resources of a type there are: counting them costs more than a page of them.
+CREATE TABLE tally (
+    tenant TEXT    NOT NULL,
+    type   TEXT    NOT NULL,
+    count  INTEGER NOT NULL,
+    PRIMARY KEY (tenant, type)
+) WITHOUT ROWID;
 
 -- The comparison keys of all attributes, as a document of the same shape, in SQLite's binary form.
 CREATE TABLE search (
