@@ -93,6 +93,6 @@ impl Store for MemoryStore {
     }
 
     fn features(&self) -> Features {
-        Features::default()
+        Features { cursor: true, ..Features::default() }
     }
 }

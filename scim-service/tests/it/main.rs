@@ -3,3 +3,4 @@
 mod client;
 mod conversation;
 mod protocol;
+mod store;
