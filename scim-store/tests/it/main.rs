@@ -10,6 +10,7 @@
 
 mod conversation;
 mod file;
+mod kit;
 mod law;
 mod member;
 mod page;
