@@ -23,7 +23,7 @@ impl Indexed {
     pub fn keys(&self, attributes: &Map<String, Value>) -> Vec<Key> {
         let mut keys = Vec::new();
         for value in self.path.values(attributes) {
-            if let Some(key) = Key::of(value, self.path.kind, self.path.case_exact)
+            if let Some(key) = key(value, self.path.kind, self.path.case_exact)
                 && !keys.contains(&key)
             {
                 keys.push(key);
@@ -110,8 +110,13 @@ fn shadow_of(attribute: &Attribute, value: &Value) -> Option<Value> {
             (!keys.is_empty()).then_some(Value::Object(keys))
         }
         value => {
-            let key = Key::of(value, attribute.kind, attribute.case_exact)?;
+            let key = key(value, attribute.kind, attribute.case_exact)?;
             Some(Value::String(key.as_str().to_owned()))
         }
     }
+}
+
+/// The key of a value; an empty text is none (RFC 7643 §2.5).
+fn key(value: &Value, kind: Kind, case_exact: bool) -> Option<Key> {
+    Key::of(value, kind, case_exact).filter(|key| !key.as_str().is_empty())
 }

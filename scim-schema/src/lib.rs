@@ -34,7 +34,7 @@ pub use projection::Projection;
 pub use read::read_schemas;
 pub use report::{Issue, Report, Rule};
 pub use resource_schema::ResourceSchema;
-pub use same::same_value;
+pub use same::{same_elements, same_value};
 pub use valid::{Secret, Secrets, Valid};
 pub use validate::Mode;
 pub use warning::SchemaWarning;

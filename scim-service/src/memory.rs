@@ -93,6 +93,8 @@ impl Store for MemoryStore {
     }
 
     fn features(&self) -> Features {
-        Features::default()
+        let mut features = Features::default();
+        features.cursor = true;
+        features
     }
 }

@@ -1,0 +1,100 @@
+//! Tenants, tokens, and what a newcomer sees.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::{
+    http::Client,
+    server::{Answer, Server, is_there},
+};
+
+#[tokio::test]
+async fn the_token_decides_the_tenant_and_nothing_crosses() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::with(
+        folder.path(),
+        &["--tenant", "a:generic:token-of-a", "--tenant", "b:generic:token-of-b"],
+    )
+    .await;
+    let (mut a, mut b) = (server.client().token("token-of-a"), server.client().token("token-of-b"));
+    let user = a.create("/Users", json!({"userName": "bjensen", "externalId": "1"})).await;
+    assert_eq!(b.get(&format!("/Users/{user}")).await.status, 404);
+    assert_eq!(b.get("/Users").await.body["totalResults"], 0);
+    assert_eq!(b.get("/?filter=id+pr").await.body["totalResults"], 0);
+    assert_eq!(b.send("DELETE", &format!("/Users/{user}"), "").await.status, 404);
+    b.create("/Users", json!({"userName": "bjensen", "externalId": "1"})).await;
+    let group =
+        b.create("/Groups", json!({"displayName": "Buyers", "members": [{"value": user}]})).await;
+    assert!(b.get(&format!("/Groups/{group}")).await.body.get("members").is_none());
+    assert_eq!(a.get("/Users").await.body["totalResults"], 1);
+}
+
+#[tokio::test]
+async fn without_a_valid_token_there_is_only_the_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder).await;
+    for authorization in [
+        "",
+        "Authorization: Bearer wrong\r\n",
+        "Authorization: a-token-of-the-tests\r\n",
+        "Authorization: Basic YTpi\r\n",
+    ] {
+        let mut client = Client::new(server.address);
+        let request = format!("GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\n{authorization}\r\n");
+        let answer = Answer::from(client.raw(request).await.unwrap());
+        assert_eq!(answer.status, 401, "{authorization}");
+        assert!(answer.is_refusal());
+        assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
+    }
+    let request = "GET /scim/v2/ServiceProviderConfig HTTP/1.1\r\nHost: x\r\n\r\n";
+    let answer = Answer::from(Client::new(server.address).raw(request).await.unwrap());
+    assert_eq!((answer.status, &answer.body["patch"]["supported"]), (200, &json!(true)));
+}
+
+#[tokio::test]
+async fn a_newcomer_is_shown_a_curl_line_that_works() {
+    if !is_there("curl") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::with(folder.path(), &[]).await;
+    let mut curl = None;
+    let mut profiles = Vec::new();
+    while curl.is_none() {
+        let line = server.line().await.expect("a curl line");
+        if let Some(command) = line.trim().strip_prefix("curl ") {
+            curl = Some(command.to_owned());
+        }
+        profiles.extend(line.split_whitespace().next().map(str::to_owned));
+    }
+    for profile in ["generic", "pendo", "peakon", "prendio"] {
+        assert!(profiles.iter().any(|known| known == profile), "{profile}");
+    }
+    let line = format!("curl --silent --fail {}", curl.unwrap());
+    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(list["totalResults"], 0);
+    drop(server);
+    let mut again = Server::with(folder.path(), &[]).await;
+    assert!(again.line().await.unwrap().contains("as before"));
+}
+
+#[tokio::test]
+async fn a_profile_without_groups_has_no_trace_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::with(folder.path(), &["--tenant", "p:peakon:token-of-p"]).await;
+    let mut client = server.client().token("token-of-p");
+    assert_eq!(client.get("/Groups").await.status, 404);
+    assert_eq!(client.get("/ResourceTypes").await.body["totalResults"], 1);
+    assert!(!client.get("/Schemas").await.body.to_string().contains("core:2.0:Group\""));
+}
+
+#[tokio::test]
+async fn the_health_of_the_server_needs_no_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder).await;
+    let answer =
+        Client::new(server.address).raw("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (200, b"ok".as_slice()));
+}

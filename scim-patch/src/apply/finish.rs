@@ -1,0 +1,188 @@
+//! The state that a list ends in (RFC 7643 §2.4, RFC 7644 §3.5.2).
+
+use std::collections::HashMap;
+
+use scim_core::{Attribute, Mutability};
+use scim_schema::{Identity, is_hollow, same_element, same_elements, same_value};
+use serde_json::{Map, Value};
+
+use super::{
+    Rules,
+    edit::{ListEdit, Original, State},
+    judge_unset, required,
+    undo::restore_parts,
+};
+use crate::{
+    PatchError, PatchErrorKind as Kind,
+    plan::{Cause, Slot},
+};
+
+/// Tidies up and judges what was touched; whether the list is another than before.
+pub(super) fn list(
+    edit: &mut ListEdit<'_, '_>,
+    rules: Rules,
+    by: Cause,
+) -> Result<bool, PatchError> {
+    let touched = edit.touched();
+    drop_empty(edit, &touched, rules);
+    merge_equal(edit, &touched);
+    judge_elements(edit, by)?;
+    if !is_changed(edit) {
+        return Ok(false);
+    }
+    if edit.before() > 0 && edit.slot.attribute.mutability == Mutability::Immutable {
+        return Err(PatchError::at(by.operation, Kind::Immutable(edit.slot.path())));
+    }
+    if edit.live().next().is_none() {
+        judge_unset(edit.slot, by)?;
+    }
+    Ok(true)
+}
+
+/// Takes out elements that say nothing.
+fn drop_empty(edit: &mut ListEdit<'_, '_>, touched: &[usize], rules: Rules) {
+    let attribute = &edit.slot.attribute;
+    for &at in touched {
+        let Some(element) = edit.get(at) else { continue };
+        let empty = element.as_object().is_some_and(Map::is_empty);
+        if empty || rules.drop_empty_entries && is_hollow(attribute, element) {
+            edit.remove(at);
+        }
+    }
+}
+
+/// Makes one element of those that became equal: the first stays and takes over what it lacks.
+fn merge_equal(edit: &mut ListEdit<'_, '_>, touched: &[usize]) {
+    let slot = edit.slot;
+    let is_same =
+        |one: &Value, other: &Value| same_element(&slot.attribute, slot.relation, one, other);
+    // A few are held against all others, many by way of an index.
+    const FEW: usize = 4;
+    if touched.len() <= FEW {
+        for &at in touched {
+            let twin = |edit: &ListEdit<'_, '_>| {
+                let element = edit.get(at)?;
+                edit.live()
+                    .find(|(other, known)| *other != at && is_same(known, element))
+                    .map(|(twin, _)| twin)
+            };
+            while let Some(twin) = twin(edit) {
+                join(edit, twin.min(at), twin.max(at));
+            }
+        }
+        return;
+    }
+    let mut first: HashMap<Identity, usize> = HashMap::new();
+    let all: Vec<usize> = edit.live().map(|(at, _)| at).collect();
+    for at in all {
+        let Some(element) = edit.get(at) else { continue };
+        let identity = Identity::of(&slot.attribute, slot.relation, element);
+        match first.get(&identity) {
+            // Elements that were equal before are not the patch's affair.
+            Some(known)
+                if touched.binary_search(&at).is_ok() || touched.binary_search(known).is_ok() =>
+            {
+                join(edit, *known, at);
+            }
+            Some(_) => {}
+            None => {
+                first.insert(identity, at);
+            }
+        }
+    }
+}
+
+fn join(edit: &mut ListEdit<'_, '_>, first: usize, later: usize) {
+    let later_parts = edit.get(later).cloned();
+    edit.remove(later);
+    let Some(Value::Object(parts)) = later_parts else { return };
+    for (sub, attribute) in edit.slot.attribute.sub_attributes.iter().enumerate() {
+        let name = attribute.name.as_str();
+        let lacks = edit.get(first).is_some_and(|known| known.get(name).is_none());
+        if let Some(value) = parts.get(name).filter(|_| lacks) {
+            edit.set_part(first, sub, Some(value.clone()));
+        }
+    }
+}
+
+/// Judges elements: those that changed keep what cannot change, new ones have what is required.
+fn judge_elements(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
+    let slot = edit.slot;
+    let subs = &slot.attribute.sub_attributes;
+    let is_judged =
+        |sub: &Attribute| sub.mutability == Mutability::Immutable || super::is_demanded(sub);
+    if !subs.iter().any(is_judged) {
+        return Ok(());
+    }
+    for original in edit.originals() {
+        let Some(now) = edit.get(original.at) else { continue };
+        for (at, sub) in subs.iter().enumerate() {
+            let Some(before) = original.part(at, sub.name.as_str(), now) else { continue };
+            let kept = now.get(sub.name.as_str());
+            let same = kept.is_some_and(|now| same_value(sub, now, before));
+            if sub.mutability == Mutability::Immutable && !same {
+                return Err(PatchError::at(by.operation, Kind::Immutable(slot.path_of(sub))));
+            }
+            if kept.is_none() && super::is_demanded(sub) {
+                return Err(required(slot.path_of(sub), by));
+            }
+        }
+    }
+    let demanded: Vec<_> = subs.iter().filter(|sub| super::is_demanded(sub)).collect();
+    for now in (edit.before()..edit.len()).filter_map(|at| edit.get(at)) {
+        if let Some(sub) = demanded.iter().find(|sub| now.get(sub.name.as_str()).is_none()) {
+            return Err(required(slot.path_of(sub), by));
+        }
+    }
+    Ok(())
+}
+
+impl Original {
+    /// What a part was; `now` is the element as it is.
+    fn part<'v>(&'v self, sub: usize, name: &str, now: &'v Value) -> Option<&'v Value> {
+        match &self.state {
+            State::Whole(before) => before.get(name),
+            State::Parts(parts) => match parts.iter().find(|(known, _)| *known == sub) {
+                Some((_, before)) => before.as_ref(),
+                None => now.get(name),
+            },
+        }
+    }
+
+    /// The element as it was.
+    fn whole(&self, slot: &Slot, now: Option<&Value>) -> Value {
+        match &self.state {
+            State::Whole(before) => before.clone(),
+            State::Parts(parts) => {
+                let mut before = now.cloned().unwrap_or_default();
+                if let Value::Object(object) = &mut before {
+                    restore_parts(object, slot, parts.clone());
+                }
+                before
+            }
+        }
+    }
+}
+
+/// Whether the list, as a set, is another than before.
+fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
+    let slot = edit.slot;
+    if let ([original], true) = (edit.originals(), edit.len() == edit.before())
+        && let State::Parts(parts) = &original.state
+        && let Some(now) = edit.get(original.at)
+    {
+        return parts.iter().any(|(sub, before)| part_changed(slot, *sub, before.as_ref(), now));
+    }
+    let before: Vec<Value> =
+        edit.originals().iter().map(|one| one.whole(slot, edit.get(one.at))).collect();
+    let now: Vec<&Value> = edit.touched().into_iter().filter_map(|at| edit.get(at)).collect();
+    !same_elements(&slot.attribute, &before, &now)
+}
+
+fn part_changed(slot: &Slot, sub: usize, before: Option<&Value>, now: &Value) -> bool {
+    let Some(sub) = slot.sub(sub) else { return false };
+    match (before, now.get(sub.name.as_str())) {
+        (Some(before), Some(now)) => !same_value(sub, before, now),
+        (before, now) => before.is_some() || now.is_some(),
+    }
+}

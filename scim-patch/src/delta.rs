@@ -1,0 +1,184 @@
+//! Changes of a relation that do not need the relation.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+};
+
+use scim_filter::Checked;
+use serde_json::Value;
+
+/// A change of a relation's members, told apart by their `value`:
+/// (`clear` ? ∅ : members ∖ `remove` ∖ those that `remove_where` selects) ∪ `add`.
+///
+/// Members are one and the same if their `value` is: a member of `add` that is there already
+/// stays, with all that it holds, also if it would have gone otherwise. So a list that is replaced
+/// by its own members does not change.
+///
+/// ```
+/// use scim_patch::Delta;
+/// use serde_json::json;
+///
+/// let mut members = vec![json!({"value": "a"}), json!({"value": "b"})];
+/// assert!(Delta::replace([json!({"value": "b"}), json!({"value": "c"})]).apply_to(&mut members));
+/// assert_eq!(members, [json!({"value": "b"}), json!({"value": "c"})]);
+/// ```
+#[derive(Clone, Default, PartialEq)]
+pub struct Delta {
+    /// Whether all earlier members go.
+    pub clear: bool,
+    /// Filters over single members; those that fulfil one of them go.
+    pub remove_where: Vec<Checked>,
+    /// The `value` of members that go.
+    pub remove: BTreeSet<String>,
+    /// The members that are there in the end, by their `value`.
+    pub add: BTreeMap<String, Value>,
+}
+
+impl Delta {
+    /// All members become these. Elements without `value` are left out.
+    pub fn replace(elements: impl IntoIterator<Item = Value>) -> Self {
+        let mut delta = Self { clear: true, ..Self::default() };
+        elements.into_iter().for_each(|element| delta.add(element));
+        delta
+    }
+
+    /// Whether it changes nothing, whatever the members are.
+    pub fn is_empty(&self) -> bool {
+        !self.clear && self.remove_where.is_empty() && self.remove.is_empty() && self.add.is_empty()
+    }
+
+    /// Changes the members of a document; whether any came or went. Members that stay keep their
+    /// order and all that they hold.
+    pub fn apply_to(&self, members: &mut Vec<Value>) -> bool {
+        let gone = self.gone(members);
+        let fresh = self.fresh(members, &gone);
+        if gone.is_empty() && fresh.is_empty() {
+            return false;
+        }
+        remove_all(members, &gone);
+        members.extend(fresh.into_iter().cloned());
+        true
+    }
+
+    /// The positions of the members that go, in order.
+    pub(crate) fn gone(&self, members: &[Value]) -> Vec<usize> {
+        let goes = |member: &Value| {
+            let Some(value) = value_of(member) else {
+                return self.clear || self.is_selected(member);
+            };
+            if self.add.contains_key(value) {
+                return false;
+            }
+            self.clear || self.remove.contains(value) || self.is_selected(member)
+        };
+        let few = !self.clear && self.remove_where.is_empty() && self.remove.len() <= FEW;
+        if !few {
+            let gone = members.iter().enumerate().filter(|(_, member)| goes(member));
+            return gone.map(|(at, _)| at).collect();
+        }
+        let mut gone: Vec<usize> =
+            self.remove.iter().flat_map(|value| positions(members, value)).collect();
+        gone.sort_unstable();
+        gone
+    }
+
+    fn is_selected(&self, member: &Value) -> bool {
+        self.remove_where.iter().any(|filter| filter.matches(member))
+    }
+
+    /// The members that come.
+    pub(crate) fn fresh<'d>(&'d self, members: &[Value], gone: &[usize]) -> Vec<&'d Value> {
+        if self.add.is_empty() {
+            return Vec::new();
+        }
+        // Whoever is added does not go.
+        debug_assert!(gone.iter().all(|at| {
+            members.get(*at).and_then(value_of).is_none_or(|value| !self.add.contains_key(value))
+        }));
+        if self.add.len() <= FEW {
+            let is_there = |value: &str| positions(members, value).next().is_some();
+            return self
+                .add
+                .iter()
+                .filter(|(value, _)| !is_there(value))
+                .map(|(_, member)| member)
+                .collect();
+        }
+        let mut missing: HashMap<&str, &Value> =
+            self.add.iter().map(|(value, member)| (value.as_str(), member)).collect();
+        for value in members.iter().filter_map(value_of) {
+            missing.remove(value);
+        }
+        self.add
+            .iter()
+            .filter(|(value, _)| missing.contains_key(value.as_str()))
+            .map(|(_, m)| m)
+            .collect()
+    }
+
+    /// Adds a member, unless it is among those added already.
+    pub(crate) fn add(&mut self, member: Value) {
+        let Some(value) = value_of(&member).map(str::to_owned) else { return };
+        self.remove.remove(&value);
+        self.add.entry(value).or_insert(member);
+    }
+
+    /// Removes a member.
+    pub(crate) fn remove(&mut self, value: &str) {
+        self.add.remove(value);
+        if !self.clear {
+            self.remove.insert(value.to_owned());
+        }
+    }
+
+    /// Removes the members that fulfil a filter, which decides alike for members in the relation
+    /// and for those in `add`.
+    pub(crate) fn remove_where(&mut self, filter: &Checked) {
+        self.add.retain(|_, member| !filter.matches(member));
+        if !self.clear {
+            self.remove_where.push(filter.clone());
+        }
+    }
+}
+
+/// Below this many values, looking through the members for each costs less than an index.
+const FEW: usize = 4;
+
+/// The text that tells a member from others.
+pub(crate) fn value_of(member: &Value) -> Option<&str> {
+    member.get("value").and_then(Value::as_str)
+}
+
+/// Where the members of this `value` are.
+fn positions<'m>(members: &'m [Value], value: &'m str) -> impl Iterator<Item = usize> + 'm {
+    // To look at all texts of a member, and for the name of one only if it is the right one, costs
+    // less than to look for the name in each.
+    let holds = move |member: &Value| {
+        let mut parts = member.as_object().into_iter().flat_map(|object| object.values());
+        parts.any(|part| part.as_str() == Some(value)) && value_of(member) == Some(value)
+    };
+    members.iter().enumerate().filter(move |(_, member)| holds(member)).map(|(at, _)| at)
+}
+
+fn remove_all(members: &mut Vec<Value>, gone: &[usize]) {
+    let mut gone = gone.iter().peekable();
+    let mut at = 0;
+    members.retain(|_| {
+        let goes = gone.next_if(|gone| **gone == at).is_some();
+        at += 1;
+        !goes
+    });
+}
+
+/// Without the members.
+impl fmt::Debug for Delta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delta")
+            .field("clear", &self.clear)
+            .field("remove_where", &self.remove_where.len())
+            .field("remove", &self.remove.len())
+            .field("add", &self.add.len())
+            .finish()
+    }
+}

@@ -1,0 +1,23 @@
+//! Recorded conversations of identity providers, replayed in process.
+
+use scim_service::testing::transcript::{Level, Replay, Transcript};
+
+use crate::client::{BASE, Client};
+
+async fn replay(transcript: &Transcript, exceptions: &[&str]) {
+    let outcome = Replay::new(BASE).run(transcript, &mut Client::new()).await;
+    let failed: Vec<&str> =
+        outcome.failures(Level::Lenient).map(|step| step.title.as_str()).collect();
+    assert_eq!(failed, exceptions, "{outcome}");
+}
+
+#[tokio::test]
+async fn okta_provisions_users_and_groups() {
+    replay(&Transcript::okta(), &[]).await;
+}
+
+#[tokio::test]
+async fn entra_provisions_users_and_groups() {
+    let exceptions = ["connect: the same, quotes left unescaped", "group: duplicate displayName"];
+    replay(&Transcript::entra(), &exceptions).await;
+}
