@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
-use crate::{AttrName, SchemaUri, ShapeError, extensions::pruned};
+use crate::{AttrName, Constraints, SchemaUri, ShapeError, extensions::pruned};
 
 /// A schema: what attributes a resource or an extension has (RFC 7643 §7).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,10 @@ pub struct Schema {
     /// Its attributes.
     #[serde(default)]
     pub attributes: Vec<Attribute>,
+    /// Whether its attributes can have names outside the grammar of RFC 7643 §2.1, such as
+    /// `Date of birth`. It is not published, and never read.
+    #[serde(skip)]
+    pub opaque_names: bool,
 }
 
 impl Schema {
@@ -38,7 +42,16 @@ impl Schema {
             name: name.into(),
             description: String::new(),
             attributes: attributes.into(),
+            opaque_names: false,
         }
+    }
+
+    /// Lets its attributes have names outside the grammar of RFC 7643 §2.1. Filters and paths
+    /// cannot name them.
+    #[must_use]
+    pub fn opaque_names(mut self) -> Self {
+        self.opaque_names = true;
+        self
     }
 
     /// Says what the schema describes.
@@ -103,6 +116,9 @@ pub struct Attribute {
     /// The parts of a complex attribute.
     #[serde(default)]
     pub sub_attributes: Vec<Attribute>,
+    /// What the server asks of its values beyond all this; not published, and never read.
+    #[serde(skip)]
+    pub constraints: Option<Box<Constraints>>,
 }
 
 /// The type of an attribute's values (RFC 7643 §2.3).
@@ -191,6 +207,7 @@ impl Attribute {
             uniqueness: Uniqueness::default(),
             reference_types: Vec::new(),
             sub_attributes: Vec::new(),
+            constraints: None,
         }
     }
 
@@ -265,6 +282,13 @@ impl Attribute {
         self
     }
 
+    /// Says what the server asks of its values beyond its characteristics.
+    #[must_use]
+    pub fn constrained(mut self, constraints: Constraints) -> Self {
+        self.constraints = Some(Box::new(constraints));
+        self
+    }
+
     /// The sub-attribute of this name.
     pub fn sub_attribute(&self, name: &str) -> Option<&Self> {
         self.sub_attributes.iter().find(|sub| sub.name == name)
@@ -328,6 +352,19 @@ mod tests {
         for part in [&written, &written["subAttributes"][0]] {
             assert!(part.get("caseExact").is_none() && part.get("uniqueness").is_none(), "{part}");
         }
+    }
+
+    #[test]
+    fn what_only_the_server_knows_is_not_published() {
+        let name = AttrName::from_static("x");
+        let constrained = Attribute::new(name.clone(), Kind::String)
+            .constrained(Constraints::new().max_length(3));
+        let plain = Attribute::new(name, Kind::String);
+        let publish = |attribute: Attribute| {
+            let schema = Schema::new("urn:test:X".parse().unwrap(), "X", [attribute]);
+            serde_json::to_value(schema.opaque_names()).unwrap()
+        };
+        assert_eq!(publish(constrained), publish(plain));
     }
 
     #[test]

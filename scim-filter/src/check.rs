@@ -81,7 +81,7 @@ impl<'a> Scope<'a> {
                 let attribute = Some(parent.sub_attribute(name.as_str())?);
                 Some(Resolved { container: None, attribute, sub: None })
             }
-            Self::Value { parent, .. } => (local_name(path)? == &"value").then_some(Resolved {
+            Self::Value { parent, .. } => (*local_name(path)? == "value").then_some(Resolved {
                 container: None,
                 attribute: Some(parent),
                 sub: None,

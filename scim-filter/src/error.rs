@@ -201,10 +201,26 @@ impl ParseError {
         (word.len() <= 16 && (signs || letters && followed)).then_some(word)
     }
 
+    fn expected(&self) -> Option<&'static str> {
+        use ParseErrorKind as Kind;
+        match self.inner.kind {
+            Kind::Empty | Kind::ExpectedAttribute
+                if self.inner.scim_type == ScimType::InvalidPath =>
+            {
+                Some("an attribute")
+            }
+            kind => kind.expected(),
+        }
+    }
+
     fn help(&self) -> Option<&'static str> {
         use ParseErrorKind as Kind;
         match self.inner.kind {
             Kind::UnknownOperator | Kind::InvalidName => operator_meant(self.culprit()),
+            Kind::Unquoted if is_keyword(self.culprit()) => Some("write it in lower case"),
+            Kind::ExpectedOperator if self.culprit() == "[" => {
+                Some("leave out the blank before `[`")
+            }
             Kind::Unquoted | Kind::SingleQuotes => Some("put the text in double quotes"),
             Kind::UnclosedQuote => Some("end the text with a double quote"),
             Kind::BareNot => Some("put what is negated in parentheses, as in `not (title pr)`"),
@@ -237,22 +253,20 @@ impl ParseErrorKind {
             Self::TooDeep => "the text is nested too deeply",
             Self::TooManyTerms => "there are too many comparisons",
             Self::ExpectedAttribute => "an attribute name is missing",
-            Self::InvalidName => "a character that no attribute name has",
+            Self::InvalidName => "not an attribute name",
             Self::TooManySteps => "a path of more than two steps",
             Self::ExpectedOperator => "an operator is missing",
             Self::UnknownOperator => "unknown operator",
             Self::BareNot => "`not` without parentheses",
             Self::ExpectedValue => "a value is missing",
-            Self::Unquoted => {
-                "a value that is neither a number, `true`, `false`, `null` nor quoted"
-            }
+            Self::Unquoted => "a text without quotes",
             Self::SingleQuotes => "a text in single quotes",
             Self::UnclosedQuote => "a text without its closing quote",
             Self::InvalidEscape => "a backslash that begins no escape",
             Self::LoneSurrogate => "an escape that is half a surrogate pair",
             Self::ControlCharacter => "a control character that is not escaped",
             Self::Nul => "a text that holds the character U+0000",
-            Self::ExpectedConnective => "neither `and` nor `or` nor the end behind a comparison",
+            Self::ExpectedConnective => "a comparison followed by neither `and` nor `or`",
             Self::MissingBlank => "a blank is missing",
             Self::UnclosedParenthesis => "a parenthesis that is not closed",
             Self::UnmatchedClose => "a closing bracket without its opening one",
@@ -300,6 +314,10 @@ fn operator_meant(word: &str) -> Option<&'static str> {
     MEANT.iter().find(|(_, words)| known(words)).map(|(help, _)| *help)
 }
 
+fn is_keyword(word: &str) -> bool {
+    ["true", "false", "null"].iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+}
+
 fn connective_meant(word: &str) -> Option<&'static str> {
     match word {
         "&" | "&&" | "," => Some("write `and`"),
@@ -323,7 +341,7 @@ impl Display for ParseError {
         let (line, column, width) = self.excerpt();
         let marks = "^".repeat(width);
         write!(f, "\n  |\n  | {line}\n  | {:column$}{marks}", "")?;
-        if let Some(expected) = self.inner.kind.expected() {
+        if let Some(expected) = self.expected() {
             write!(f, "\n  = expected {expected}")?;
         }
         match self.help() {

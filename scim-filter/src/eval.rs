@@ -28,7 +28,17 @@ impl Checked {
 }
 
 impl Node {
+    #[inline]
     fn matches(&self, scope: &Value) -> bool {
+        match self {
+            Self::Test(test) => test.matches(scope),
+            node => node.joined(scope),
+        }
+    }
+
+    /// A node that is no test by itself, apart so that a lone test stays short.
+    #[inline(never)]
+    fn joined(&self, scope: &Value) -> bool {
         match self {
             Self::Test(test) => test.matches(scope),
             Self::And(parts) => parts.iter().all(|part| part.matches(scope)),
@@ -48,13 +58,27 @@ impl Node {
 }
 
 impl Test {
+    #[inline]
     fn matches(&self, scope: &Value) -> bool {
         let default = self.path.default_false && !matches!(self.op, TestOp::Present);
         self.path.any(scope, default, |value| self.holds(value))
     }
 
     /// Whether one value fulfils the test.
+    #[inline]
     fn holds(&self, value: &Value) -> bool {
+        let ResolvedPath { kind, case_exact, .. } = self.path;
+        if let TestOp::Eq(operand) = &self.op {
+            // Only empty values have an empty key, and they are none.
+            return operand.key.matches(value, kind, case_exact)
+                && !operand.key.as_str().is_empty();
+        }
+        self.holds_otherwise(value)
+    }
+
+    /// The tests other than `eq`, apart so that `eq` stays short.
+    #[inline(never)]
+    fn holds_otherwise(&self, value: &Value) -> bool {
         let ResolvedPath { kind, case_exact, .. } = self.path;
         if is_unassigned(value) {
             return false;
@@ -88,6 +112,19 @@ impl ResolvedPath {
     fn any(&self, scope: &Value, default: bool, pass: impl Fn(&Value) -> bool) -> bool {
         let by_default = || default && pass(&Value::Bool(false));
         let Some(value) = self.attribute(scope) else { return self.sub.is_none() && by_default() };
+        if self.sub.is_none() && !value.is_array() {
+            return pass(value);
+        }
+        self.any_of_many(value, by_default, &pass)
+    }
+
+    #[inline(never)]
+    fn any_of_many(
+        &self,
+        value: &Value,
+        by_default: impl Fn() -> bool,
+        pass: impl Fn(&Value) -> bool,
+    ) -> bool {
         let Some(sub) = &self.sub else { return any_value(value, pass) };
         any_value(value, |element| match element.get(sub.as_str()) {
             Some(value) if !value.is_null() => any_value(value, &pass),

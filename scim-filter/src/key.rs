@@ -72,7 +72,10 @@ impl Key {
 
     /// The key of a JSON number.
     pub fn number(number: &Number) -> Option<Self> {
-        decimal::key(&number.to_compact_string()).map(Self)
+        match number.as_i64() {
+            Some(integer) => Some(Self(decimal::integer_key(integer))),
+            None => decimal::key(&number.to_compact_string()).map(Self),
+        }
     }
 
     /// The key of a boolean.
@@ -92,6 +95,7 @@ impl Key {
 
     /// Whether this is the key of a value of an attribute. As [`Key::of`] and `==`, but for ASCII
     /// text and whole numbers without computing a key.
+    #[inline]
     pub fn matches(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
         match (kind, value) {
             (Kind::String | Kind::Reference, Value::String(text)) => {
@@ -141,7 +145,13 @@ impl Key {
 
     /// Whether a value's key holds this one.
     pub fn is_within(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        /// Below this, comparing at each place is faster than folding, and never slow.
+        const FEW: usize = 4096;
         let Some(text) = text_of(value, kind) else { return false };
+        let (bytes, part) = (text.as_bytes(), self.0.as_bytes());
+        if !case_exact && !part.is_empty() && bytes.len() * part.len() <= FEW && text.is_ascii() {
+            return bytes.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+        }
         comparable(text, case_exact).contains(self.as_str())
     }
 
@@ -152,7 +162,13 @@ impl Key {
         }
         // A key is lower case, so a text that differs from it by the case of ASCII letters alone
         // has this key.
-        self.0.eq_ignore_ascii_case(text) || !text.is_ascii() && text::fold(text) == self.0
+        let key = self.as_str();
+        key == text || key.eq_ignore_ascii_case(text) || !text.is_ascii() && self.is_folded(text)
+    }
+
+    #[cold]
+    fn is_folded(&self, text: &str) -> bool {
+        text::fold(text) == self.0
     }
 
     fn is_part(
@@ -186,3 +202,6 @@ fn comparable(text: &str, case_exact: bool) -> Cow<'_, str> {
         Cow::Owned(text::fold(text).into())
     }
 }
+
+#[cfg(test)]
+mod tests;

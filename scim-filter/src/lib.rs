@@ -13,6 +13,10 @@ mod options;
 mod parse;
 mod patch_path;
 mod resolved_path;
+#[cfg(feature = "sql")]
+pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod untyped;
 
 pub use ast::{CompareOp, Expr, Filter, Literal, LiteralKind};

@@ -9,7 +9,7 @@ use scim_core::Compat;
 pub struct Limits {
     /// Bytes of the text.
     pub max_len: usize,
-    /// Parentheses, `not` and brackets inside one another.
+    /// Parentheses, `not` and brackets inside one another; never more than 64.
     pub max_depth: usize,
     /// Comparisons and presence tests.
     pub max_terms: usize,

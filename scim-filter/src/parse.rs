@@ -23,7 +23,7 @@ use compact_str::CompactString;
 use nom::{
     IResult, Parser,
     branch::alt,
-    bytes::complete::{tag, take_while},
+    bytes::complete::tag,
     character::complete::{char, digit0, digit1, one_of},
     combinator::{all_consuming, opt, recognize},
     sequence::preceded,
@@ -126,6 +126,7 @@ impl<'a> Grammar<'a> {
     }
 
     /// `andExp = term *( SP "and" SP term )`
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn and_exp(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
         let (mut rest, mut expr) = self.term(input, place)?;
         while let (next, true) = self.connective(rest, "and")? {
@@ -136,11 +137,12 @@ impl<'a> Grammar<'a> {
     }
 
     /// Whether this connective follows a term and the blanks behind it.
+    #[inline]
     fn connective(&self, input: &'a str, wanted: &str) -> Parsed<'a, bool> {
         if matches!(input.as_bytes().first(), None | Some(b')' | b']')) {
             return Ok((input, false));
         }
-        let (rest, word) = take_while(|c: char| c.is_ascii_alphabetic()).parse(input)?;
+        let (rest, word) = run(|byte| byte.is_ascii_alphabetic())(input)?;
         if !word.eq_ignore_ascii_case("and") && !word.eq_ignore_ascii_case("or") {
             return fail(input, token(input), Kind::ExpectedConnective);
         }
@@ -161,6 +163,7 @@ impl<'a> Grammar<'a> {
     }
 
     /// `term = [ "not" *SP ] "(" FILTER ")" / valuePath / attrExp`, and the blanks behind it.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn term(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
         let (rest, expr) = if input.starts_with('(') {
             self.group(input, place)?
@@ -231,9 +234,10 @@ impl<'a> Grammar<'a> {
     }
 
     /// `attrExp = attrPath SP ( "pr" / compareOp SP compValue )`, behind the path.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn attr_exp(&self, input: &'a str, path: AttrPath) -> Parsed<'a, Expr> {
         let (rest, blank) = blanks(input)?;
-        let (after, word) = take_while(is_word).parse(rest)?;
+        let (after, word) = run(is_word)(rest)?;
         if word.is_empty() {
             return fail(rest, token(rest), Kind::ExpectedOperator);
         }
@@ -246,7 +250,7 @@ impl<'a> Grammar<'a> {
             return Ok((after, Expr::Present { path }));
         }
         let Some(op) = compare_op(word) else {
-            let bare_not = path.uri().is_none() && path.name().is_some_and(|name| name == &"not");
+            let bare_not = path.uri().is_none() && path.name().is_some_and(|name| *name == "not");
             let kind = if bare_not { Kind::BareNot } else { Kind::UnknownOperator };
             return fail(rest, word.len(), kind);
         };
@@ -255,6 +259,7 @@ impl<'a> Grammar<'a> {
         Ok((after, Expr::Compare { path, op, literal }))
     }
 
+    #[inline]
     fn count_term(&self, input: &'a str) -> Result<(), nom::Err<Fault<'a>>> {
         if self.terms.get() >= self.options.limits.max_terms {
             return fail(input, 0, Kind::TooManyTerms);
@@ -264,6 +269,7 @@ impl<'a> Grammar<'a> {
     }
 
     /// `compValue = false / null / true / number / string`, with the blanks before it.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn comp_value(&self, input: &'a str) -> Parsed<'a, Literal> {
         let (input, _) = blanks(input)?;
         if input.starts_with('"') {
@@ -274,7 +280,7 @@ impl<'a> Grammar<'a> {
             let len = input.get(1..).and_then(|rest| rest.find('\'')).map_or(1, |end| end + 2);
             return fail(input, len, Kind::SingleQuotes);
         }
-        let (rest, word) = take_while(is_word).parse(input)?;
+        let (rest, word) = run(is_word)(input)?;
         if word.is_empty() {
             return fail(input, token(input).min(1), Kind::ExpectedValue);
         }
@@ -324,12 +330,19 @@ impl<'a> Grammar<'a> {
 
     /// `"[" FILTER "]" [ "." ATTRNAME ]`
     fn selected(&self, input: &'a str, attr: AttrPath) -> Parsed<'a, PatchPath> {
-        let (inside, index) = preceded(char('['), take_while(is_index)).parse(input)?;
+        let (inside, index) = preceded(char('['), run(is_index)).parse(input)?;
         if !index.is_empty() && inside.starts_with(']') {
             return fail(input, index.len() + 2, Kind::ArrayIndex);
         }
         self.bracket.set(Some((input.len(), 0)));
-        let (rest, filter) = self.bracket(input, Place { depth: 0, bracket: false })?;
+        let place = Place { depth: 0, bracket: false };
+        let (rest, filter) = self.bracket(input, place).map_err(|error| match error {
+            // What is missing at the end is, first of all, the bracket.
+            nom::Err::Failure(fault) if fault.at.is_empty() => {
+                nom::Err::Failure(Fault::new(input, 1, Kind::UnclosedBracket))
+            }
+            error => error,
+        })?;
         self.bracket.set(Some((input.len(), rest.len())));
         let (rest, sub) = match rest.strip_prefix('.') {
             Some(sub) => attr_name(sub).map(|(rest, name)| (rest, Some(name)))?,
@@ -360,6 +373,7 @@ impl<'a> Grammar<'a> {
 }
 
 /// `"not" *SP`, if a parenthesis follows.
+#[inline]
 fn negation(input: &str) -> Option<&str> {
     let (word, rest) = input.split_at_checked(3)?;
     let group = rest.trim_start_matches([' ', '\t']);
@@ -384,8 +398,22 @@ fn compare_op(word: &str) -> Option<CompareOp> {
 }
 
 /// `attrPath = [ URI ":" ] ATTRNAME [ "." ATTRNAME ] / URI`; a URN ends at its last colon.
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn attr_path(input: &str) -> Parsed<'_, AttrPath> {
-    let (rest, path) = take_while(is_word).parse(input)?;
+    // Most paths are one name.
+    let (rest, name) = run(AttrName::is_continued_by)(input)?;
+    if !rest.bytes().next().is_some_and(is_word) {
+        return match name.parse() {
+            Ok(name) => Ok((rest, AttrPath::new(name))),
+            Err(_) => invalid_name(input, name),
+        };
+    }
+    long_attr_path(input)
+}
+
+/// A path that is more than a name.
+fn long_attr_path(input: &str) -> Parsed<'_, AttrPath> {
+    let (rest, path) = run(is_word)(input)?;
     match path.rsplit_once(':') {
         None => {
             let (name, sub) = attr_steps(input, path)?;
@@ -404,6 +432,7 @@ fn attr_path(input: &str) -> Parsed<'_, AttrPath> {
 type Steps = (AttrName, Option<AttrName>);
 
 /// `ATTRNAME [ "." ATTRNAME ]`
+#[inline]
 fn attr_steps<'a>(input: &'a str, steps: &'a str) -> Result<Steps, nom::Err<Fault<'a>>> {
     let (name, sub) = match steps.split_once('.') {
         Some((name, sub)) => (name, Some(sub)),
@@ -417,7 +446,7 @@ fn attr_steps<'a>(input: &'a str, steps: &'a str) -> Result<Steps, nom::Err<Faul
 
 /// `ATTRNAME`
 fn attr_name(input: &str) -> Parsed<'_, AttrName> {
-    let (rest, name) = take_while(is_word).parse(input)?;
+    let (rest, name) = run(is_word)(input)?;
     match name.parse() {
         Ok(name) => Ok((rest, name)),
         Err(_) => invalid_name(input, name),
@@ -437,6 +466,12 @@ fn invalid_name<'a, T>(input: &'a str, path: &'a str) -> Result<T, nom::Err<Faul
         let signs = bad.find(is_part).unwrap_or(bad.len());
         return fail(at(input, path, bad), signs, Kind::InvalidName);
     }
+    if path.starts_with(['.', ':']) {
+        return fail(input, 0, Kind::ExpectedAttribute);
+    }
+    if path.ends_with(['.', ':']) {
+        return fail(at(input, path, ""), 0, Kind::ExpectedAttribute);
+    }
     let steps = path.rsplit(':').next().unwrap_or(path);
     match steps.match_indices('.').nth(1) {
         Some((dot, _)) => {
@@ -453,9 +488,10 @@ fn at<'a>(input: &'a str, word: &str, suffix: &str) -> &'a str {
 }
 
 /// `string` of JSON (RFC 8259 §7), without its quotes and escapes.
+#[inline]
 fn string(input: &str) -> Parsed<'_, CompactString> {
     let (start, _) = char('"').parse(input)?;
-    let (rest, plain) = take_while(is_unescaped).parse(start)?;
+    let (rest, plain) = run(is_unescaped)(start)?;
     if let Some(rest) = rest.strip_prefix('"') {
         return Ok((rest, plain.into()));
     }
@@ -473,7 +509,7 @@ fn string(input: &str) -> Parsed<'_, CompactString> {
             Some(_) => return fail(rest, 1, Kind::ControlCharacter),
             None => return fail(input, 1, Kind::UnclosedQuote),
         };
-        let (after, plain) = take_while(is_unescaped).parse(rest)?;
+        let (after, plain) = run(is_unescaped)(rest)?;
         text.push_str(plain);
         rest = after;
     }
@@ -530,8 +566,9 @@ pub(crate) fn number(input: &str) -> IResult<&str, &str> {
 }
 
 /// `*SP`, where SP is a blank or a tab.
+#[inline]
 fn blanks(input: &str) -> Parsed<'_, &str> {
-    take_while(|c| c == ' ' || c == '\t').parse(input)
+    run(|byte| matches!(byte, b' ' | b'\t'))(input)
 }
 
 /// Behind a term come a blank, a closing bracket or the end.
@@ -544,21 +581,32 @@ fn end_of_term(input: &str) -> Result<(), nom::Err<Fault<'_>>> {
 }
 
 /// What paths, operators and values without quotes consist of.
-fn is_word(c: char) -> bool {
-    !matches!(c, '\0'..=' ' | '"' | '\'' | '(' | ')' | '[' | '\\' | ']' | '\u{7f}')
+fn is_word(byte: u8) -> bool {
+    !matches!(byte, 0..=b' ' | b'"' | b'\'' | b'(' | b')' | b'[' | b'\\' | b']' | 0x7f)
 }
 
-fn is_unescaped(c: char) -> bool {
-    c >= ' ' && c != '"' && c != '\\'
+fn is_unescaped(byte: u8) -> bool {
+    byte >= b' ' && byte != b'"' && byte != b'\\'
 }
 
-fn is_index(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '-' | '*' | '#' | ':')
+fn is_index(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'-' | b'*' | b'#' | b':')
+}
+
+/// The bytes up to the first that is not one of these. What stops a run is always ASCII, so that
+/// runs end between characters.
+#[inline]
+fn run(is_part: impl Fn(u8) -> bool) -> impl Fn(&str) -> Parsed<'_, &str> {
+    move |input| {
+        let end = input.bytes().position(|byte| !is_part(byte)).unwrap_or(input.len());
+        let (run, rest) = input.split_at_checked(end).unwrap_or((input, ""));
+        Ok((rest, run))
+    }
 }
 
 /// The bytes of the word, or of the one character, that the input begins with.
 fn token(input: &str) -> usize {
-    match input.find(|c| !is_word(c)).unwrap_or(input.len()) {
+    match input.bytes().position(|byte| !is_word(byte)).unwrap_or(input.len()) {
         0 => input.chars().next().map_or(0, char::len_utf8),
         len => len,
     }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use scim_core::Kind;
 use serde_json::{Map, Value};
 
 use crate::{Key, Resolved, ResolvedPath};
@@ -10,18 +9,7 @@ use crate::{Key, Resolved, ResolvedPath};
 impl ResolvedPath {
     /// The place of an attribute; `None` for an extension as a whole.
     pub fn of(resolved: &Resolved<'_>) -> Option<Self> {
-        let attribute = resolved.attribute?;
-        let last = resolved.sub.unwrap_or(attribute);
-        Some(Self {
-            container: resolved.container.cloned(),
-            name: Some(attribute.name.clone()),
-            sub: resolved.sub.map(|sub| sub.name.clone()),
-            kind: last.kind,
-            case_exact: last.case_exact,
-            multi_valued: attribute.multi_valued,
-            sub_multi_valued: resolved.sub.is_some_and(|sub| sub.multi_valued),
-            default_false: last.kind == Kind::Boolean && last.name == "primary",
-        })
+        resolved.attribute.map(|_| Self::new(resolved))
     }
 
     /// The values that a resource in canonical form has for the attribute.

@@ -118,7 +118,7 @@ impl<'a> Scope<'a> {
         let sub = path.sub().map(AttrName::as_str);
         if self.parent.is_some() && !self.value.is_object() {
             // A simple value is called `value`.
-            let is_value = path.uri().is_none() && sub.is_none() && path.name()? == &"value";
+            let is_value = path.uri().is_none() && sub.is_none() && *path.name()? == "value";
             return is_value.then_some((self.value, None, None));
         }
         let Some(uri) = path.uri() else { return Some((self.value, name, sub)) };

@@ -4,6 +4,7 @@ mod edit;
 mod finish;
 mod index;
 mod list;
+mod relation;
 mod single;
 mod undo;
 
@@ -69,7 +70,7 @@ struct Rules {
 
 impl<'p, 'r> Run<'p, 'r> {
     fn new(plan: &'p Plan, attributes: &'r mut Map<String, Value>) -> Self {
-        let work = plan.limits.max_filter_work;
+        let work = plan.limits.max_work;
         Self { plan, attributes, done: Vec::new(), containers: Vec::new(), work }
     }
 
@@ -92,10 +93,10 @@ impl<'p, 'r> Run<'p, 'r> {
             Work::Assign { value, by } => {
                 single::assign(self.attributes, slot, value.as_ref(), *by)
             }
-            Work::Parts(parts) => single::parts(self.attributes, slot, parts),
+            Work::Parts(parts) => single::parts(self.attributes, slot, parts, &mut self.work),
             Work::List(steps) => list::run(self.attributes, slot, steps, rules, &mut self.work),
             Work::Relation { delta, by } => {
-                list::relation(self.attributes, slot, delta, *by, &mut self.work)
+                relation::run(self.attributes, slot, delta, *by, &mut self.work)
             }
         }
     }
@@ -219,5 +220,11 @@ fn judge_unset(slot: &Slot, by: Cause) -> Result<(), PatchError> {
     if slot.container.is_none() && is_demanded(&slot.attribute) {
         return Err(required(slot.path(), by));
     }
+    Ok(())
+}
+
+/// Counts work that grows with what a list holds.
+fn spend(work: &mut usize, values: usize, terms: usize) -> Result<(), Kind> {
+    *work = work.checked_sub(values.saturating_mul(terms)).ok_or(Kind::TooMuchWork)?;
     Ok(())
 }

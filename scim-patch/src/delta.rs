@@ -73,16 +73,14 @@ impl Delta {
             self.clear || self.remove.contains(value) || self.is_selected(member)
         };
         let few = !self.clear && self.remove_where.is_empty() && self.remove.len() <= FEW;
-        match few {
-            true if self.remove.is_empty() => Vec::new(),
-            true => positions(members, |value| self.remove.iter().any(|gone| gone == value)),
-            false => members
-                .iter()
-                .enumerate()
-                .filter(|(_, member)| goes(member))
-                .map(|(at, _)| at)
-                .collect(),
+        if !few {
+            let gone = members.iter().enumerate().filter(|(_, member)| goes(member));
+            return gone.map(|(at, _)| at).collect();
         }
+        let mut gone: Vec<usize> =
+            self.remove.iter().flat_map(|value| positions(members, value)).collect();
+        gone.sort_unstable();
+        gone
     }
 
     fn is_selected(&self, member: &Value) -> bool {
@@ -99,7 +97,7 @@ impl Delta {
             members.get(*at).and_then(value_of).is_none_or(|value| !self.add.contains_key(value))
         }));
         if self.add.len() <= FEW {
-            let is_there = |value: &str| !positions(members, |known| known == value).is_empty();
+            let is_there = |value: &str| positions(members, value).next().is_some();
             return self
                 .add
                 .iter()
@@ -152,9 +150,15 @@ pub(crate) fn value_of(member: &Value) -> Option<&str> {
     member.get("value").and_then(Value::as_str)
 }
 
-fn positions(members: &[Value], is_meant: impl Fn(&str) -> bool) -> Vec<usize> {
-    let meant = |member: &Value| value_of(member).is_some_and(&is_meant);
-    members.iter().enumerate().filter(|(_, member)| meant(member)).map(|(at, _)| at).collect()
+/// Where the members of this `value` are.
+fn positions<'m>(members: &'m [Value], value: &'m str) -> impl Iterator<Item = usize> + 'm {
+    // To look at all texts of a member, and for the name of one only if it is the right one, costs
+    // less than to look for the name in each.
+    let holds = move |member: &Value| {
+        let mut parts = member.as_object().into_iter().flat_map(|object| object.values());
+        parts.any(|part| part.as_str() == Some(value)) && value_of(member) == Some(value)
+    };
+    members.iter().enumerate().filter(move |(_, member)| holds(member)).map(|(at, _)| at)
 }
 
 fn remove_all(members: &mut Vec<Value>, gone: &[usize]) {

@@ -41,9 +41,9 @@ pub enum PatchErrorKind {
     /// The filter in the path does not fit the schema: 400 invalidFilter.
     #[error("{0}")]
     Filter(CheckError),
-    /// The filters would have to look at too many elements: 400 invalidFilter.
-    #[error("the filters in the paths select among too many values")]
-    FilterWork,
+    /// The paths would have to look at too many elements: 400 invalidFilter.
+    #[error("the paths of the operations select among too many values")]
+    TooMuchWork,
     /// The value does not fit the attribute: the keyword of the first problem.
     #[error("{0}")]
     Value(Report),
@@ -181,7 +181,7 @@ impl From<PatchError> for ScimError {
             Kind::UnknownPath(_) | Kind::NoList(_) | Kind::SelectedSchema => {
                 Self::invalid_path(detail)
             }
-            Kind::FilterWork => Self::invalid_filter(detail),
+            Kind::TooMuchWork => Self::invalid_filter(detail),
             Kind::NoPath | Kind::NoTarget(_) => Self::of(scim_core::ScimType::NoTarget, detail),
             Kind::ReadOnly(_)
             | Kind::Immutable(_)

@@ -71,6 +71,11 @@ impl Plan {
         }
     }
 
+    /// Takes the values that are never returned out of the plan, to be hashed before it is applied.
+    pub fn take_secrets(&mut self) -> Secrets {
+        std::mem::take(&mut self.secrets)
+    }
+
     /// Splits off what the patch does to a relation, so that a store can change the rows of that
     /// relation without loading it: the plan for all other attributes, and the change of the
     /// relation. `None` if the outcome depends on more than the `value` of elements, or can be

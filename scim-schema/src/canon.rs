@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Issue, Place, Report, Rule, Secrets,
+    constraint::{self, Verdict},
     element::{is_hollow, keep_one_primary, merge_equal},
     scalar,
 };
@@ -18,7 +19,8 @@ pub struct Canon<'a> {
     read_only: ReadOnly,
     judging: bool,
     report: Report,
-    dropped: Vec<Issue>,
+    dropped: Report,
+    reported: Report,
     secrets: Secrets,
 }
 
@@ -38,30 +40,26 @@ pub enum ReadOnly {
 pub struct Findings {
     /// All problems.
     pub report: Report,
-    /// What was left out because no schema knows it.
+    /// What was left out because no schema knows it; at most [`Report::KEPT`] of it.
     pub dropped: Vec<Issue>,
+    /// What was kept though it lacks the form of its attribute, or left unset because it breaks a
+    /// constraint that allows for that; at most [`Report::KEPT`].
+    pub reported: Vec<Issue>,
     /// The values of attributes that are never returned.
     pub secrets: Secrets,
 }
 
-/// The attributes that the members of an object can name.
-pub(crate) trait Level {
-    fn attribute(&self, name: &str) -> Option<&Attribute>;
-    fn is_relation(&self, attribute: &Attribute) -> bool;
-}
-
-impl Level for Attribute {
-    fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.sub_attribute(name)
-    }
-
-    fn is_relation(&self, _: &Attribute) -> bool {
-        false
-    }
+/// How much has been found so far.
+#[derive(Clone, Copy, PartialEq)]
+struct Tally {
+    problems: usize,
+    dropped: usize,
+    reported: usize,
+    secrets: usize,
 }
 
 /// What becomes of a member of an object.
-enum Fate {
+pub(crate) enum Fate {
     Keep,
     Rename(String),
     Remove,
@@ -75,25 +73,38 @@ impl<'a> Canon<'a> {
             read_only,
             judging: true,
             report: Report::default(),
-            dropped: Vec::new(),
+            dropped: Report::default(),
+            reported: Report::default(),
             secrets: Secrets::default(),
         }
     }
 
-    /// A walk that keeps what it cannot bring into form.
+    /// A walk that keeps what it cannot bring into form. What a strict server has taken in, it
+    /// does not touch: empty strings, and entries with nothing but a type.
     pub(crate) fn trusting() -> Self {
-        Self { judging: false, ..Self::new(&Compat::INTEROP, ReadOnly::Keep) }
+        const COMPAT: Compat = {
+            let mut compat = Compat::INTEROP;
+            compat.empty_strings_clear = false;
+            compat.drop_empty_entries = false;
+            compat
+        };
+        Self { judging: false, ..Self::new(&COMPAT, ReadOnly::Keep) }
     }
 
     /// What was found.
     pub fn into_findings(self) -> Findings {
-        Findings { report: self.report, dropped: self.dropped, secrets: self.secrets }
+        Findings {
+            report: self.report,
+            dropped: self.dropped.into_issues(),
+            reported: self.reported.into_issues(),
+            secrets: self.secrets,
+        }
     }
 
     /// Reports a problem. Whether the value stays: it does when nobody judges.
     pub fn refuse(&mut self, place: Place<'_>, rule: Rule) -> bool {
         if self.judging {
-            self.report.push(place.to_string(), rule);
+            self.report.push(place, rule);
         }
         !self.judging
     }
@@ -171,9 +182,9 @@ impl<'a> Canon<'a> {
         if self.compat.wrap_single_values {
             wrap_bare(attribute, element);
         }
-        let problems = self.report.issues().len();
+        let before = self.tally();
         let held = self.value(attribute, element, place);
-        if !held && self.report.issues().len() == problems && !self.compat.drop_empty_entries {
+        if !held && self.tally() == before && !self.compat.drop_empty_entries {
             return self.refuse(place, Rule::EmptyElement);
         }
         held && !(self.compat.drop_empty_entries && is_hollow(attribute, element))
@@ -191,56 +202,96 @@ impl<'a> Canon<'a> {
             };
         }
         match scalar::canonical(attribute.kind, value, self.compat) {
-            Ok(()) => true,
+            Ok(()) => match &attribute.constraints {
+                Some(constraints) if self.judging => {
+                    let verdict = constraint::judge(attribute, constraints, value);
+                    self.carry_out(verdict, place)
+                }
+                _ => true,
+            },
             Err(rule) => self.refuse(place, rule),
         }
     }
 
+    /// Whether the value stays.
+    fn carry_out(&mut self, verdict: Verdict, place: Place<'_>) -> bool {
+        match verdict {
+            Verdict::Fits => true,
+            Verdict::Report(rule) => {
+                self.reported.push(place, rule);
+                true
+            }
+            Verdict::Unset(rule) => {
+                self.reported.push(place, rule);
+                false
+            }
+            Verdict::Refuse(rule) => self.refuse(place, rule),
+        }
+    }
+
     /// Brings the members of an object into canonical form; whether there are any.
-    pub(crate) fn object<L: Level>(
+    fn object(
         &mut self,
-        level: &L,
+        attribute: &Attribute,
         object: &mut Map<String, Value>,
         place: Place<'_>,
     ) -> bool {
-        let held = object.values().any(|value| !value.is_null());
-        let (problems, unknown) = (self.report.issues().len(), self.dropped.len());
-        self.members(object, |walk, name, value| match level.attribute(name) {
-            Some(attribute) => {
-                let kept = walk.member(
-                    attribute,
-                    level.is_relation(attribute),
-                    value,
-                    place.name(attribute.name.as_str()),
-                );
-                fate(kept, attribute, name)
+        self.members(object, place, |walk, name, value| {
+            // Most names are spelt as the schema spells them.
+            let mut parts = attribute.sub_attributes.iter();
+            if let Some(sub) = parts.find(|sub| sub.name.as_str() == name) {
+                let kept = walk.member(sub, false, value, place.name(name));
+                return if kept { Fate::Keep } else { Fate::Remove };
             }
-            None => walk.unknown(place.name(name)),
+            match attribute.sub_attribute(name) {
+                Some(sub) => {
+                    let kept = walk.member(sub, false, value, place.name(sub.name.as_str()));
+                    fate(kept, &sub.name, name)
+                }
+                None => walk.unknown(value, place.foreign(name)),
+            }
+        })
+    }
+
+    /// Walks the members of an object; whether any are left. An object that held something must
+    /// not be emptied by leaving out what is unknown.
+    pub(crate) fn members(
+        &mut self,
+        object: &mut Map<String, Value>,
+        place: Place<'_>,
+        mut decide: impl FnMut(&mut Self, &str, &mut Value) -> Fate,
+    ) -> bool {
+        let before = self.tally();
+        let mut renamed: Vec<(String, Value)> = Vec::new();
+        object.retain(|name, value| match decide(self, name, value) {
+            Fate::Keep => true,
+            Fate::Remove => false,
+            Fate::Rename(canonical) => {
+                renamed.push((canonical, value.take()));
+                false
+            }
         });
-        let emptied = held && object.is_empty() && self.dropped.len() > unknown;
-        if emptied && self.report.issues().len() == problems {
+        for (name, value) in renamed {
+            if object.contains_key(&name) {
+                self.refuse(place.name(&name), Rule::Repeated);
+            } else {
+                object.insert(name, value);
+            }
+        }
+        let emptied = object.is_empty() && self.dropped.count() > before.dropped;
+        let unsaid = Tally { dropped: self.dropped.count(), ..before } == self.tally();
+        if emptied && unsaid {
             return self.refuse(place, Rule::NothingKnown);
         }
         !object.is_empty()
     }
 
-    fn members(
-        &mut self,
-        object: &mut Map<String, Value>,
-        mut decide: impl FnMut(&mut Self, &str, &mut Value) -> Fate,
-    ) {
-        let mut changes = Vec::new();
-        for (name, value) in object.iter_mut() {
-            match decide(self, name, value) {
-                Fate::Keep => {}
-                change => changes.push((name.clone(), change)),
-            }
-        }
-        for (name, change) in changes {
-            let value = object.remove(&name);
-            if let (Fate::Rename(canonical), Some(value)) = (change, value) {
-                object.insert(canonical, value);
-            }
+    fn tally(&self) -> Tally {
+        Tally {
+            problems: self.report.count(),
+            dropped: self.dropped.count(),
+            reported: self.reported.count(),
+            secrets: self.secrets.len(),
         }
     }
 
@@ -268,14 +319,15 @@ impl<'a> Canon<'a> {
         held
     }
 
-    fn unknown(&mut self, place: Place<'_>) -> Fate {
+    /// A member that no schema knows.
+    pub(crate) fn unknown(&mut self, value: &Value, place: Place<'_>) -> Fate {
         if !self.judging {
             return Fate::Keep;
         }
-        if self.compat.drop_unknown {
-            self.drop_unknown(place);
-        } else {
+        if !self.compat.drop_unknown {
             self.refuse(place, Rule::Unknown);
+        } else if !self.is_unassigned(value) {
+            self.drop_unknown(place);
         }
         Fate::Remove
     }
@@ -291,11 +343,12 @@ impl<'a> Canon<'a> {
 
     /// Remembers that something was left out.
     pub fn drop_unknown(&mut self, place: Place<'_>) {
-        self.dropped.push(Issue { path: place.to_string(), rule: Rule::Unknown });
+        self.dropped.push(place, Rule::Unknown);
     }
 
-    pub(crate) fn is_judging(&self) -> bool {
-        self.judging
+    pub(crate) fn has_secret(&self, place: Place<'_>) -> bool {
+        let path = place.to_string();
+        self.secrets.iter().any(|secret| secret.path() == path && secret.text().is_some())
     }
 
     pub(crate) fn compat(&self) -> &'a Compat {
@@ -303,11 +356,12 @@ impl<'a> Canon<'a> {
     }
 }
 
-fn fate(kept: bool, attribute: &Attribute, name: &str) -> Fate {
+/// A member that stays gets its canonical name.
+pub(crate) fn fate<N: AsRef<str>>(kept: bool, canonical: &N, name: &str) -> Fate {
     match kept {
         false => Fate::Remove,
-        true if attribute.name.as_str() == name => Fate::Keep,
-        true => Fate::Rename(attribute.name.to_string()),
+        true if canonical.as_ref() == name => Fate::Keep,
+        true => Fate::Rename(canonical.as_ref().to_owned()),
     }
 }
 
@@ -325,11 +379,18 @@ fn unwrap_single(value: &mut Value) {
 }
 
 /// Puts a bare value where an object belongs under `value`.
+#[inline]
 pub fn wrap_bare(attribute: &Attribute, value: &mut Value) {
+    if attribute.kind == Kind::Complex && !value.is_object() {
+        wrap(attribute, value);
+    }
+}
+
+fn wrap(attribute: &Attribute, value: &mut Value) {
     let bare = matches!(value, Value::String(text) if !text.is_empty())
         || value.is_number()
         || value.is_boolean();
-    if bare && attribute.kind == Kind::Complex && attribute.sub_attribute("value").is_some() {
+    if bare && attribute.sub_attribute("value").is_some() {
         let object = Map::from_iter([("value".to_owned(), value.take())]);
         *value = Value::Object(object);
     }

@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
-use scim_core::{AttrName, AttrPath, Schema};
+use scim_core::{
+    AttrName, AttrPath, Constraints, Extension, Format, Kind, PeakonUser, PrendioUser, Schema,
+};
 use serde_json::Value;
 
-use crate::ResourceSchema;
+use crate::{Overlay, ResourceSchema};
 
 macro_rules! schemas {
     ($($(#[$doc:meta])* $name:ident = $file:literal;)*) => {
@@ -18,7 +20,7 @@ macro_rules! schemas {
         )*
 
         #[cfg(test)]
-        const ALL: &[fn() -> Schema] = &[$($name),*];
+        pub(crate) const ALL: &[fn() -> Schema] = &[$($name),*, peakon, prendio];
     };
 }
 
@@ -35,10 +37,42 @@ schemas! {
     resource_type = "resource_type.json";
     /// The schema of schemas (RFC 7643 §7).
     schema = "schema.json";
-    /// Peakon's extension of users, with a usual set of a company's attributes.
-    peakon = "peakon_user.json";
-    /// Prendio's extension of users: approval and spend limit.
-    prendio = "prendio_user.json";
+}
+
+/// Peakon's extension of users, with a usual set of a company's attributes and
+/// [`peakon_limits`]. A company that defines others has a schema of its own, which lets attributes
+/// have names with blanks ([`Schema::opaque_names`]).
+pub fn peakon() -> Schema {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+        let day = |name| {
+            let name = AttrName::opaque(name).ok()?;
+            Some(AttrPath::new(name).in_schema(PeakonUser::SCHEMA))
+        };
+        let days = ["Date of birth", "Hire date"].into_iter().filter_map(day);
+        let limits = days.fold(peakon_limits(), |limits, day| {
+            limits.on(day, Constraints::new().format(Format::Date))
+        });
+        limited(include_str!("../data/peakon_user.json"), &limits).opaque_names()
+    });
+    SCHEMA.clone()
+}
+
+/// What Peakon takes: texts of up to 256 characters, whatever attributes a company defines.
+pub fn peakon_limits() -> Overlay {
+    let short = Constraints::new().max_length(256);
+    Overlay::new().on_all(PeakonUser::SCHEMA, Kind::String, short)
+}
+
+/// Prendio's extension of users: approval and spend limit, with [`prendio_limits`].
+pub fn prendio() -> Schema {
+    static SCHEMA: LazyLock<Schema> =
+        LazyLock::new(|| limited(include_str!("../data/prendio_user.json"), &prendio_limits()));
+    SCHEMA.clone()
+}
+
+/// What Prendio takes: amounts of zero or more.
+pub fn prendio_limits() -> Overlay {
+    Overlay::new().on_all(PrendioUser::SCHEMA, Kind::Decimal, Constraints::new().at_least(0))
 }
 
 /// Users without extensions: `active` is true unless said otherwise; names, e-mails and `active`
@@ -63,6 +97,12 @@ fn build(schema: Schema, indexed: &[&str]) -> ResourceSchema {
 #[expect(clippy::expect_used, reason = "the files are part of the crate, and a test reads each")]
 fn read(json: &str) -> Schema {
     serde_json::from_str(json).expect("a schema file of the catalogue")
+}
+
+fn limited(json: &str, limits: &Overlay) -> Schema {
+    let mut schema = read(json);
+    limits.apply(&mut schema);
+    schema
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ impl Indexed {
     pub fn keys(&self, attributes: &Map<String, Value>) -> Vec<Key> {
         let mut keys = Vec::new();
         for value in self.path.values(attributes) {
-            if let Some(key) = Key::of(value, self.path.kind, self.path.case_exact)
+            if let Some(key) = key(value, self.path.kind, self.path.case_exact)
                 && !keys.contains(&key)
             {
                 keys.push(key);
@@ -53,10 +53,10 @@ impl ResourceSchema {
     }
 
     fn unique(&self) -> impl Iterator<Item = scim_filter::Resolved<'_>> {
-        let base = self.root().attributes().iter().map(|one| (None, one));
-        let extensions = self.containers().iter().flat_map(|extension| {
+        let base = self.root().attributes().map(|one| (None, one));
+        let extensions = self.extension_parts().iter().flat_map(|extension| {
             let container = &extension.container;
-            container.attributes().iter().map(|one| (Some(&container.schema.id), one))
+            container.attributes().map(|one| (Some(container.uri()), one))
         });
         let is_unique = |one: &Attribute| one.uniqueness != Uniqueness::None && !is_secret(one);
         base.chain(extensions).flat_map(move |(container, attribute)| {
@@ -110,8 +110,17 @@ fn shadow_of(attribute: &Attribute, value: &Value) -> Option<Value> {
             (!keys.is_empty()).then_some(Value::Object(keys))
         }
         value => {
-            let key = Key::of(value, attribute.kind, attribute.case_exact)?;
-            Some(Value::String(key.as_str().to_owned()))
+            // References compare exactly, but for the URIs of schemas (RFC 7644 §3.10).
+            let exact = match attribute.kind {
+                Kind::Reference => attribute.name != "schemas",
+                _ => attribute.case_exact,
+            };
+            Some(Value::String(key(value, attribute.kind, exact)?.as_str().to_owned()))
         }
     }
+}
+
+/// The key of a value; an empty text is none (RFC 7643 §2.5).
+fn key(value: &Value, kind: Kind, case_exact: bool) -> Option<Key> {
+    Key::of(value, kind, case_exact).filter(|key| !key.as_str().is_empty())
 }

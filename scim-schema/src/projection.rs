@@ -1,35 +1,47 @@
 //! What of a resource is returned (RFC 7643 §7 `returned`, RFC 7644 §3.9).
 
-use std::collections::HashSet;
+mod plan;
 
-use scim_core::{AttrPath, Attribute, Compat, Error, Mutability, Returned};
+use std::sync::Arc;
+
+use scim_core::{AttrPath, Compat, Error, Mutability};
 use scim_filter::{Attributes, Resolved};
 use serde_json::{Map, Value};
 
-use crate::{ResourceSchema, resource_schema::Container};
+use crate::ResourceSchema;
+
+pub(crate) use plan::Plan;
+use plan::{Choice, Named, Pick};
 
 /// The attributes that an answer holds, and that a store must load for it.
+///
+/// Everything is decided when it is made, so that it costs little to apply it to many resources.
+///
+/// ```
+/// use scim_core::Compat;
+/// use scim_schema::{Projection, catalog};
+/// use serde_json::json;
+///
+/// let user = catalog::user();
+/// let names = Projection::only(&user, ["name.givenName"], &Compat::STRICT)?;
+/// let mut resource = json!({"id": "1", "userName": "a", "name": {"givenName": "A", "familyName": "B"}});
+/// names.apply(resource.as_object_mut().unwrap());
+/// assert_eq!(resource, json!({"id": "1", "name": {"givenName": "A"}}));
+/// # Ok::<(), scim_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Projection {
     schema: ResourceSchema,
     pick: Pick,
-    touched: HashSet<Name>,
+    touched: Option<Named>,
+    plan: Arc<Plan>,
 }
-
-#[derive(Clone, Debug)]
-enum Pick {
-    Default,
-    Only(HashSet<Name>),
-    Except(HashSet<Name>),
-}
-
-/// Canonical names: of an extension, an attribute, a sub-attribute; empty for "all below".
-type Name = (String, String, String);
 
 impl Projection {
     /// What is returned when the request does not say: attributes returned `always` and `default`.
     pub fn default_of(schema: &ResourceSchema) -> Self {
-        Self { schema: schema.clone(), pick: Pick::Default, touched: HashSet::new() }
+        let plan = schema.default_plan();
+        Self { schema: schema.clone(), pick: Pick::Default, touched: None, plan }
     }
 
     /// The attributes named, and those returned always (`attributes`).
@@ -41,8 +53,7 @@ impl Projection {
         names: impl IntoIterator<Item = &'a str>,
         compat: &Compat,
     ) -> Result<Self, Error> {
-        let pick = Pick::Only(resolve_all(schema, names, compat)?);
-        Ok(Self { pick, ..Self::default_of(schema) })
+        Ok(Self::of(schema, Pick::Only(resolve_all(schema, names, compat)?)))
     }
 
     /// What is returned by default but the attributes named (`excludedAttributes`).
@@ -54,18 +65,29 @@ impl Projection {
         names: impl IntoIterator<Item = &'a str>,
         compat: &Compat,
     ) -> Result<Self, Error> {
-        let pick = Pick::Except(resolve_all(schema, names, compat)?);
-        Ok(Self { pick, ..Self::default_of(schema) })
+        Ok(Self::of(schema, Pick::Except(resolve_all(schema, names, compat)?)))
     }
 
-    /// The same, and attributes returned on request that a request has written.
+    fn of(schema: &ResourceSchema, pick: Pick) -> Self {
+        let plan = Arc::new(Plan::new(schema, &pick, None));
+        Self { schema: schema.clone(), pick, touched: None, plan }
+    }
+
+    /// The same, and attributes returned on request that a request has written. It makes no
+    /// difference where the request names the attributes to return.
     #[must_use]
     pub fn with_touched<'a>(mut self, paths: impl IntoIterator<Item = &'a AttrPath>) -> Self {
-        if matches!(self.pick, Pick::Default) {
-            let paths = paths.into_iter();
-            self.touched =
-                paths.filter_map(|path| resolve(&self.schema, path, &Compat::INTEROP)).collect();
+        if matches!(self.pick, Pick::Only(_)) || !Plan::has_requested(&self.schema) {
+            return self;
         }
+        let mut touched = self.touched.take().unwrap_or_else(|| Named::none(&self.schema));
+        for resolved in
+            paths.into_iter().filter_map(|path| self.schema.resolve(path, &Compat::INTEROP))
+        {
+            touched.add(&self.schema, &resolved);
+        }
+        self.plan = Arc::new(Plan::new(&self.schema, &self.pick, Some(&touched)));
+        self.touched = Some(touched);
         self
     }
 
@@ -76,162 +98,80 @@ impl Projection {
 
     /// Whether an answer can hold an attribute of the base schema, so that a store must load it.
     pub fn includes(&self, attribute: &str) -> bool {
-        let Some(attribute) = self.schema.root().get(attribute) else { return false };
-        self.choice("", attribute).is_some()
+        let at = self.schema.root().position(attribute);
+        at.is_some_and(|at| *self.plan.base(at) != Choice::Drop)
+    }
+
+    /// Whether an answer can hold anything of an extension.
+    pub fn includes_extension(&self, uri: &str) -> bool {
+        let at = self.schema.extension_position(uri);
+        at.is_some_and(|at| self.plan.has_extension(at))
+    }
+
+    /// What a store must load: attributes as a whole, or those of their sub-attributes that an
+    /// answer can hold.
+    pub fn selected(&self) -> Vec<Resolved<'_>> {
+        let mut selected = Vec::new();
+        self.plan.select(&self.schema, &mut selected);
+        selected
     }
 
     /// Whether an answer can hold what the server derives from other resources: a relation, or
     /// an attribute that clients cannot write. A version does not cover these.
     pub fn includes_derived(&self) -> bool {
-        let own = self.schema.base().attributes.iter().map(|attribute| attribute.name.as_str());
-        let derived = |name: &&str| {
-            let read_only = self
-                .schema
-                .root()
-                .get(name)
-                .is_some_and(|one| one.mutability == Mutability::ReadOnly);
-            read_only || self.schema.is_relation(name)
-        };
-        own.filter(derived).any(|name| self.includes(name))
+        let own = self.schema.base().attributes.iter();
+        own.map(|attribute| attribute.name.as_str()).any(|name| {
+            let node = self.schema.root().node(name);
+            let derived = node.is_some_and(|node| {
+                node.relation || node.attribute.mutability == Mutability::ReadOnly
+            });
+            derived && self.includes(name)
+        })
     }
 
     /// Leaves of a resource what is to be returned.
     pub fn apply(&self, resource: &mut Map<String, Value>) {
-        let extensions: Vec<_> =
-            self.schema.containers().iter().map(|one| &one.container).collect();
+        let root = self.schema.root();
         resource.retain(|name, value| {
-            let extension = extensions.iter().find(|known| known.schema.id.as_str() == name);
+            if let Some(at) = root.position(name) {
+                return root
+                    .nodes()
+                    .get(at)
+                    .is_some_and(|node| self.plan.base(at).keep(node, value));
+            }
+            let Some(at) = self.schema.extension_position(name) else { return false };
+            let extension = self.schema.extension_parts().get(at);
             match (extension, value) {
-                (Some(container), Value::Object(object)) => {
-                    self.members(name, container, object);
+                (Some(extension), Value::Object(object)) => {
+                    let container = &extension.container;
+                    object.retain(|name, value| match container.position(name) {
+                        Some(inner) => container
+                            .nodes()
+                            .get(inner)
+                            .is_some_and(|node| self.plan.extended(at, inner).keep(node, value)),
+                        None => false,
+                    });
                     !object.is_empty()
                 }
-                (_, value) => self.member("", self.schema.root(), name, value),
+                _ => false,
             }
         });
     }
-
-    fn members(&self, uri: &str, container: &Container, object: &mut Map<String, Value>) {
-        object.retain(|name, value| self.member(uri, container, name, value));
-    }
-
-    fn member(&self, uri: &str, container: &Container, name: &str, value: &mut Value) -> bool {
-        let Some(attribute) = container.get(name) else { return false };
-        match self.choice(uri, attribute) {
-            None => false,
-            Some(Choice::Whole)
-                if attribute.sub_attributes.iter().all(|sub| sub.returned == Returned::Default) =>
-            {
-                true
-            }
-            Some(choice) => self.parts(uri, attribute, choice, value),
-        }
-    }
-
-    fn parts(&self, uri: &str, attribute: &Attribute, choice: Choice, value: &mut Value) -> bool {
-        match value {
-            Value::Array(elements) => {
-                elements.retain_mut(|element| self.parts(uri, attribute, choice, element));
-                !elements.is_empty()
-            }
-            Value::Object(object) => {
-                object.retain(|name, _| match attribute.sub_attribute(name) {
-                    Some(sub) => self.keeps_part(uri, attribute, sub, choice),
-                    None => false,
-                });
-                !object.is_empty()
-            }
-            _ => true,
-        }
-    }
-
-    fn keeps_part(
-        &self,
-        uri: &str,
-        attribute: &Attribute,
-        sub: &Attribute,
-        choice: Choice,
-    ) -> bool {
-        let named = |names: &HashSet<Name>| {
-            names.contains(&name(uri, attribute.name.as_str(), sub.name.as_str()))
-        };
-        let asked = match &self.pick {
-            Pick::Only(names) => named(names),
-            Pick::Except(names) => {
-                return !(named(names) && sub.returned == Returned::Default)
-                    && returned_by_default(sub);
-            }
-            Pick::Default => named(&self.touched),
-        };
-        match sub.returned {
-            Returned::Always => true,
-            Returned::Default => asked || choice == Choice::Whole,
-            Returned::Request => asked,
-            _ => false,
-        }
-    }
-
-    /// How much of an attribute is returned.
-    fn choice(&self, uri: &str, attribute: &Attribute) -> Option<Choice> {
-        let own = attribute.name.as_str();
-        let whole = |names: &HashSet<Name>| names.contains(&name(uri, own, ""));
-        let all_below = |names: &HashSet<Name>| names.contains(&name(uri, "", ""));
-        let parts = |names: &HashSet<Name>| {
-            attribute
-                .sub_attributes
-                .iter()
-                .any(|sub| names.contains(&name(uri, own, sub.name.as_str())))
-        };
-        match (&self.pick, attribute.returned) {
-            (_, Returned::Never) => None,
-            (_, Returned::Always) => Some(Choice::Whole),
-            (Pick::Only(names), returned) => {
-                let below = all_below(names) && returned == Returned::Default;
-                match () {
-                    () if whole(names) || below => Some(Choice::Whole),
-                    () if parts(names) => Some(Choice::Parts),
-                    () => None,
-                }
-            }
-            (Pick::Except(names), Returned::Default) if whole(names) || all_below(names) => None,
-            (_, Returned::Default) => Some(Choice::Whole),
-            (Pick::Default, _) if whole(&self.touched) || parts(&self.touched) => {
-                Some(Choice::Whole)
-            }
-            _ => None,
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Choice {
-    Whole,
-    Parts,
-}
-
-fn returned_by_default(attribute: &Attribute) -> bool {
-    matches!(attribute.returned, Returned::Always | Returned::Default)
-}
-
-fn name(uri: &str, attribute: &str, sub: &str) -> Name {
-    (uri.to_owned(), attribute.to_owned(), sub.to_owned())
 }
 
 fn resolve_all<'a>(
     schema: &ResourceSchema,
     names: impl IntoIterator<Item = &'a str>,
     compat: &Compat,
-) -> Result<HashSet<Name>, Error> {
-    let mut resolved = HashSet::new();
+) -> Result<Named, Error> {
+    let mut named = Named::none(schema);
     for text in names {
         let text = text.trim();
         let plain =
             if compat.loose_projection { text.split('[').next().unwrap_or(text) } else { text };
         let path = plain.parse::<AttrPath>().ok();
-        match path.and_then(|path| resolve(schema, &path, compat)) {
-            Some(name) => {
-                resolved.insert(name);
-            }
+        match path.and_then(|path| schema.resolve(&path, compat)) {
+            Some(resolved) => named.add(schema, &resolved),
             None if compat.loose_projection || text.is_empty() => {}
             None => {
                 return Err(Error::invalid_value(
@@ -240,12 +180,5 @@ fn resolve_all<'a>(
             }
         }
     }
-    Ok(resolved)
-}
-
-fn resolve(schema: &ResourceSchema, path: &AttrPath, compat: &Compat) -> Option<Name> {
-    let Resolved { container, attribute, sub } = schema.resolve(path, compat)?;
-    let uri = container.map(|uri| uri.as_str()).unwrap_or_default();
-    let attribute = attribute.map(|attribute| attribute.name.as_str()).unwrap_or_default();
-    Some(name(uri, attribute, sub.map(|sub| sub.name.as_str()).unwrap_or_default()))
+    Ok(named)
 }

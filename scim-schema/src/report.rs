@@ -5,10 +5,13 @@ use std::fmt;
 use scim_core::{Error, ScimType};
 use thiserror::Error as ThisError;
 
+use crate::Place;
+
 /// All problems of a resource, each with its place and the rule it breaks. Values are not shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     issues: Vec<Issue>,
+    count: usize,
 }
 
 /// One problem of a resource.
@@ -43,6 +46,27 @@ pub enum Rule {
     /// An empty or null element in a list (RFC 7643 §2.5).
     #[error("is an element without a value")]
     EmptyElement,
+    /// A text longer than the server takes, in characters.
+    #[error("is longer than {0} characters")]
+    TooLong(usize),
+    /// A text other than those the server takes.
+    #[error("is none of the allowed values")]
+    NotAllowed,
+    /// A number below the range that the server takes.
+    #[error("is below the lowest allowed number")]
+    TooLow,
+    /// A number above the range that the server takes.
+    #[error("is above the highest allowed number")]
+    TooHigh,
+    /// A text outside the format of its attribute (RFC 7643 §4.1).
+    #[error("is not {0}")]
+    Format(&'static str),
+    /// A text that is not among the `canonicalValues` (RFC 7643 §2.3.1).
+    #[error("is none of the canonical values")]
+    NotCanonical,
+    /// Two names that differ in case alone (RFC 7643 §2.1).
+    #[error("is named twice, in different case")]
+    Repeated,
     /// More than one element is primary (RFC 7643 §2.4).
     #[error("has more than one primary element")]
     Primary,
@@ -76,9 +100,11 @@ impl Rule {
     /// The keyword of the error that a broken rule becomes; the status is 400.
     pub fn scim_type(self) -> ScimType {
         match self {
-            Self::NotAnObject | Self::Unknown | Self::SchemasMissing | Self::BaseSchemaMissing => {
-                ScimType::InvalidSyntax
-            }
+            Self::NotAnObject
+            | Self::Unknown
+            | Self::Repeated
+            | Self::SchemasMissing
+            | Self::BaseSchemaMissing => ScimType::InvalidSyntax,
             Self::ReadOnly | Self::Immutable => ScimType::Mutability,
             _ => ScimType::InvalidValue,
         }
@@ -86,18 +112,33 @@ impl Rule {
 }
 
 impl Report {
-    /// The problems, in the order of the document.
+    /// How many problems are kept; of more there is only the number.
+    pub const KEPT: usize = 100;
+
+    /// The problems, in the order of the document; at most [`Report::KEPT`].
     pub fn issues(&self) -> &[Issue] {
         &self.issues
     }
 
-    /// Whether there is no problem.
-    pub fn is_empty(&self) -> bool {
-        self.issues.is_empty()
+    /// How many problems there are.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
-    pub(crate) fn push(&mut self, path: String, rule: Rule) {
-        self.issues.push(Issue { path, rule });
+    /// Whether there is no problem.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn push(&mut self, place: Place<'_>, rule: Rule) {
+        self.count += 1;
+        if self.issues.len() < Self::KEPT {
+            self.issues.push(Issue { path: place.to_string(), rule });
+        }
+    }
+
+    pub(crate) fn into_issues(self) -> Vec<Issue> {
+        self.issues
     }
 }
 
@@ -118,7 +159,7 @@ impl fmt::Display for Report {
         for (position, issue) in self.issues.iter().take(SHOWN).enumerate() {
             write!(f, "{}{issue}", if position == 0 { "" } else { "; " })?;
         }
-        match self.issues.len().saturating_sub(SHOWN) {
+        match self.count.saturating_sub(SHOWN) {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }

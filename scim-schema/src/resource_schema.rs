@@ -1,13 +1,14 @@
 //! A resource's schema: a base, its extensions, and what a store has to know of them.
 
-use std::{hash::Hash, sync::Arc};
+use std::sync::{Arc, OnceLock};
 
-use hashbrown::{Equivalent, HashMap};
-use scim_core::{AttrName, AttrPath, Attribute, Compat, Schema, SchemaUri, common_attributes};
-use scim_filter::{Attributes, Resolved};
+use scim_core::{AttrName, AttrPath, Formats, Schema, common_attributes};
 use serde_json::Value;
 
-use crate::{SchemaError, fault};
+use crate::{
+    SchemaError, SchemaWarning, container::Container, fault, names::Names, projection::Plan,
+    warning,
+};
 
 /// The schema of a resource type: its base schema, its extensions, its relations and its indexed
 /// attributes (RFC 7643 §3, §6). Built once, cloned for the price of a pointer.
@@ -26,9 +27,14 @@ pub struct ResourceSchema(Arc<Parts>);
 struct Parts {
     base: Container,
     extensions: Vec<Extension>,
+    /// The URIs of the extensions.
+    uris: Names,
     relations: Vec<AttrName>,
     indexed: Vec<AttrPath>,
     defaults: Vec<(AttrName, Value)>,
+    formats: Formats,
+    keeps_extensions: bool,
+    default_plan: OnceLock<Arc<Plan>>,
 }
 
 /// An extension of a resource type (RFC 7643 §6, `schemaExtensions`).
@@ -45,12 +51,18 @@ impl ResourceSchema {
     /// When the schema contradicts itself; the error names all its faults.
     pub fn new(base: Schema) -> Result<Self, SchemaError> {
         fault::check(&base)?;
+        let mut base = Container::new(base, common_attributes());
+        base.judge_formats(Formats::default());
         Ok(Self(Arc::new(Parts {
-            base: Container::new(base, common_attributes()),
+            base,
             extensions: Vec::new(),
+            uris: Names::default(),
             relations: Vec::new(),
             indexed: vec![AttrPath::new(AttrName::from_static("externalId"))],
             defaults: Vec::new(),
+            formats: Formats::default(),
+            keeps_extensions: false,
+            default_plan: OnceLock::new(),
         })))
     }
 
@@ -72,11 +84,13 @@ impl ResourceSchema {
 
     fn with_extension(mut self, schema: Schema, required: bool) -> Result<Self, SchemaError> {
         fault::check(&schema)?;
-        if self.schemas().any(|known| known.id == schema.id) {
-            return Err(SchemaError::repeated(&schema.id));
-        }
-        let container = Container::new(schema, &[]);
-        Arc::make_mut(&mut self.0).extensions.push(Extension { container, required });
+        fault::check_beside(&schema, self.schemas())?;
+        let mut container = Container::new(schema, &[]);
+        container.judge_formats(self.0.formats);
+        let parts = self.edit();
+        parts.extensions.push(Extension { container, required });
+        let uris: Vec<_> = parts.extensions.iter().map(|known| known.container.uri()).collect();
+        parts.uris = Names::of(&uris);
         Ok(self)
     }
 
@@ -84,14 +98,16 @@ impl ResourceSchema {
     /// alone and stores keep them as rows, so that a change costs what it changes.
     #[must_use]
     pub fn relation(mut self, attribute: AttrName) -> Self {
-        Arc::make_mut(&mut self.0).relations.push(attribute);
+        let parts = self.edit();
+        parts.base.relate(&attribute);
+        parts.relations.push(attribute);
         self
     }
 
     /// Asks stores to index an attribute.
     #[must_use]
     pub fn index(mut self, attribute: AttrPath) -> Self {
-        Arc::make_mut(&mut self.0).indexed.push(attribute);
+        self.edit().indexed.push(attribute);
         self
     }
 
@@ -99,7 +115,28 @@ impl ResourceSchema {
     /// replacement that leaves it out keeps what is stored (RFC 7644 §3.3, §3.5.1).
     #[must_use]
     pub fn default_value(mut self, attribute: AttrName, value: Value) -> Self {
-        Arc::make_mut(&mut self.0).defaults.push((attribute, value));
+        self.edit().defaults.push((attribute, value));
+        self
+    }
+
+    /// Says what becomes of values that are not of the form a RFC gives them, or not among the
+    /// `canonicalValues`; they are reported unless said otherwise.
+    #[must_use]
+    pub fn formats(mut self, formats: Formats) -> Self {
+        let parts = self.edit();
+        parts.formats = formats;
+        parts.base.judge_formats(formats);
+        for extension in &mut parts.extensions {
+            extension.container.judge_formats(formats);
+        }
+        self
+    }
+
+    /// Lets a replacement keep the extensions of which it says nothing. Without this it clears
+    /// them (RFC 7644 §3.5.1 leaves the choice to the server).
+    #[must_use]
+    pub fn keep_extensions(mut self) -> Self {
+        self.edit().keeps_extensions = true;
         self
     }
 
@@ -119,6 +156,11 @@ impl ResourceSchema {
         self.0.extensions.iter().map(|extension| (&extension.container.schema, extension.required))
     }
 
+    /// What is dubious about the schemas and no reason to refuse them.
+    pub fn warnings(&self) -> Vec<SchemaWarning> {
+        warning::all(self)
+    }
+
     /// The attributes that are relations.
     pub fn relations(&self) -> &[AttrName] {
         &self.0.relations
@@ -129,6 +171,19 @@ impl ResourceSchema {
         self.0.relations.iter().any(|relation| relation == attribute)
     }
 
+    /// Every change goes through here, since what is derived from all parts is to be derived anew.
+    fn edit(&mut self) -> &mut Parts {
+        let parts = Arc::make_mut(&mut self.0);
+        parts.default_plan = OnceLock::new();
+        parts
+    }
+
+    pub(crate) fn containers_mut(&mut self) -> impl Iterator<Item = &mut Container> {
+        let parts = self.edit();
+        let extensions = parts.extensions.iter_mut().map(|extension| &mut extension.container);
+        std::iter::once(&mut parts.base).chain(extensions)
+    }
+
     pub(crate) fn defaults(&self) -> &[(AttrName, Value)] {
         &self.0.defaults
     }
@@ -137,132 +192,44 @@ impl ResourceSchema {
         &self.0.indexed
     }
 
+    pub(crate) fn level(&self) -> Formats {
+        self.0.formats
+    }
+
+    pub(crate) fn keeps_extensions(&self) -> bool {
+        self.0.keeps_extensions
+    }
+
+    pub(crate) fn default_plan(&self) -> Arc<Plan> {
+        self.0.default_plan.get_or_init(|| Arc::new(Plan::default_of(self))).clone()
+    }
+
     pub(crate) fn root(&self) -> &Container {
         &self.0.base
     }
 
-    pub(crate) fn containers(&self) -> &[Extension] {
+    pub(crate) fn extension_parts(&self) -> &[Extension] {
         &self.0.extensions
     }
 
-    pub(crate) fn extension(&self, uri: &str) -> Option<&Extension> {
-        self.0.extensions.iter().find(|extension| extension.container.schema.id == uri)
+    pub(crate) fn extension_position(&self, uri: &str) -> Option<usize> {
+        let known = &self.0.extensions;
+        self.0.uris.find(uri, |at| known.get(at).map(|known| known.container.uri().as_str()))
     }
 
-    /// The container of a schema; the outer `None` if no schema of this type has the URI.
-    fn container(&self, uri: &SchemaUri) -> Option<&Container> {
-        if self.0.base.schema.id == *uri {
+    pub(crate) fn extension(&self, uri: &str) -> Option<&Extension> {
+        self.0.extensions.get(self.extension_position(uri)?)
+    }
+
+    /// The schema with this URI.
+    pub(crate) fn container(&self, uri: &str) -> Option<&Container> {
+        if *self.0.base.uri() == *uri {
             return Some(&self.0.base);
         }
-        self.extension(uri.as_str()).map(|extension| &extension.container)
+        self.extension(uri).map(|extension| &extension.container)
     }
 
-    fn is_base(&self, container: &Container) -> bool {
+    pub(crate) fn is_base(&self, container: &Container) -> bool {
         std::ptr::eq(container, &self.0.base)
-    }
-
-    fn within<'a>(
-        &'a self,
-        container: &'a Container,
-        name: &AttrName,
-        sub: Option<&AttrName>,
-    ) -> Option<Resolved<'a>> {
-        let attribute = container.get(name.as_str())?;
-        let sub = match sub {
-            Some(sub) => Some(attribute.sub_attribute(sub.as_str())?),
-            None => None,
-        };
-        let container = (!self.is_base(container)).then_some(&container.schema.id);
-        Some(Resolved { container, attribute: Some(attribute), sub })
-    }
-
-    fn whole<'a>(&'a self, container: &'a Container) -> Resolved<'a> {
-        let uri = (!self.is_base(container)).then_some(&container.schema.id);
-        Resolved { container: uri, attribute: None, sub: None }
-    }
-
-    /// An attribute of an extension, named without its URN, if exactly one extension has it.
-    fn unqualified<'a>(&'a self, name: &AttrName, sub: Option<&AttrName>) -> Option<Resolved<'a>> {
-        let mut found = self
-            .0
-            .extensions
-            .iter()
-            .filter_map(|extension| self.within(&extension.container, name, sub));
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
-    }
-}
-
-/// Core attributes first, then those of extensions by their URN (RFC 7644 §3.10). A URN ends
-/// where a registered schema's does.
-impl Attributes for ResourceSchema {
-    fn resolve(&self, path: &AttrPath, compat: &Compat) -> Option<Resolved<'_>> {
-        let (Some(name), sub) = (path.name(), path.sub()) else {
-            return path.uri().and_then(|uri| self.container(uri)).map(|found| self.whole(found));
-        };
-        let Some(uri) = path.uri() else {
-            let core = self.within(&self.0.base, name, sub);
-            return match core {
-                None if compat.unqualified_extensions => self.unqualified(name, sub),
-                found => found,
-            };
-        };
-        if let Some(container) = self.container(uri) {
-            return self.within(container, name, sub);
-        }
-        if let Some(container) = path.whole().and_then(|uri| self.container(&uri)) {
-            return Some(self.whole(container));
-        }
-        if !compat.dot_after_urn {
-            return None;
-        }
-        let schema: SchemaUri = format!("{uri}:{name}").parse().ok()?;
-        self.within(self.container(&schema)?, sub?, None)
-    }
-}
-
-/// The attributes of one schema by name, without case.
-#[derive(Clone, Debug)]
-pub(crate) struct Container {
-    pub(crate) schema: Schema,
-    /// The common attributes for a base schema, then its own.
-    attributes: Vec<Attribute>,
-    by_name: HashMap<AttrName, usize>,
-}
-
-impl Container {
-    fn new(schema: Schema, common: &[Attribute]) -> Self {
-        // What a schema says of a common attribute does not count (RFC 7643 §3.1).
-        let own = schema
-            .attributes
-            .iter()
-            .filter(|own| common.iter().all(|known| known.name != own.name));
-        let attributes: Vec<Attribute> = common.iter().chain(own).cloned().collect();
-        let by_name =
-            attributes.iter().enumerate().map(|(at, known)| (known.name.clone(), at)).collect();
-        Self { schema, attributes, by_name }
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&Attribute> {
-        self.by_name.get(&Folded(name)).and_then(|at| self.attributes.get(*at))
-    }
-
-    pub(crate) fn attributes(&self) -> &[Attribute] {
-        &self.attributes
-    }
-}
-
-/// A name as it stands in a document, to be looked up among [`AttrName`]s.
-struct Folded<'a>(&'a str);
-
-impl Hash for Folded<'_> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        AttrName::hash_text(self.0, state);
-    }
-}
-
-impl Equivalent<AttrName> for Folded<'_> {
-    fn equivalent(&self, name: &AttrName) -> bool {
-        name == self.0
     }
 }

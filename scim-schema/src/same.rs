@@ -1,6 +1,9 @@
 //! Equality of values as their attribute compares them.
 
-use std::collections::HashSet;
+use std::{
+    borrow::Borrow,
+    collections::{HashMap, HashSet},
+};
 
 use scim_core::{Attribute, Kind};
 use scim_filter::Key;
@@ -23,9 +26,9 @@ impl ResourceSchema {
         {
             return same_members(|name| extension.container.get(name), left, right);
         }
-        match self.root().get(name) {
-            Some(attribute) if self.is_relation(name) => same_set(attribute, left, right),
-            Some(attribute) => same_value(attribute, left, right),
+        match self.root().node(name) {
+            Some(node) if node.relation => same_set(&node.attribute, left, right),
+            Some(node) => same_value(&node.attribute, left, right),
             None => left == right,
         }
     }
@@ -41,6 +44,32 @@ pub fn same_value(attribute: &Attribute, left: &Value, right: &Value) -> bool {
         }
         _ => same_single(attribute, left, right),
     }
+}
+
+/// Whether two lists of an attribute's values hold the same elements, in whatever order.
+pub fn same_elements<T: Borrow<Value>, U: Borrow<Value>>(
+    attribute: &Attribute,
+    left: &[T],
+    right: &[U],
+) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut pairs = left.iter().zip(right);
+    if pairs.all(|(left, right)| same_single(attribute, left.borrow(), right.borrow())) {
+        return true;
+    }
+    // By way of identities, so that the work grows with the lists and not with their product.
+    let identity = |element: &Value| Identity::of(attribute, false, element);
+    let mut known: HashMap<Identity, Vec<&Value>> = HashMap::with_capacity(left.len());
+    for element in left.iter().map(Borrow::borrow) {
+        known.entry(identity(element)).or_default().push(element);
+    }
+    right.iter().map(Borrow::borrow).all(|element| {
+        let Some(alike) = known.get_mut(&identity(element)) else { return false };
+        let same = alike.iter().position(|other| same_single(attribute, other, element));
+        same.map(|at| alike.swap_remove(at)).is_some()
+    })
 }
 
 fn same_set(attribute: &Attribute, left: &Value, right: &Value) -> bool {
@@ -76,4 +105,28 @@ fn same_members<'a>(
             (None, Some(other)) => value == other,
             (_, None) => false,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use scim_core::AttrName;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn elements_are_compared_in_whatever_order_and_numbers_by_value() {
+        let numbers =
+            Attribute::new(AttrName::from_static("numbers"), Kind::Decimal).multi_valued();
+        let same = |left: &[Value], right: &[Value]| same_elements(&numbers, left, right);
+        assert!(same(&[json!(1), json!(2.0)], &[json!(2), json!(1.0)]));
+        assert!(!same(&[json!(1), json!(1), json!(2)], &[json!(1), json!(2), json!(2)]));
+        assert!(!same(&[json!(1)], &[json!(1), json!(2)]));
+    }
+
+    #[test]
+    fn case_makes_a_difference_to_what_is_stored_even_where_it_does_not_to_filters() {
+        let text = Attribute::new(AttrName::from_static("text"), Kind::String);
+        assert!(!same_value(&text, &json!("a"), &json!("A")));
+    }
 }

@@ -1,10 +1,7 @@
 //! Values of the simple types (RFC 7643 §2.3).
 
-use base64::{
-    Engine,
-    alphabet::{STANDARD, URL_SAFE},
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
+use std::fmt::{self, Write};
+
 use scim_core::{Compat, Kind};
 use scim_filter::Key;
 use serde_json::{Number, Value};
@@ -70,21 +67,77 @@ fn is_whole(number: &Number) -> bool {
 /// A decimal of up to 15 significant digits is exact in every store.
 fn exact(number: &Number) -> Result<(), Rule> {
     const DIGITS: usize = 15;
-    let text = number.to_string();
-    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let significant = digits.trim_start_matches('0').trim_end_matches('0');
-    if significant.len() <= DIGITS { Ok(()) } else { Err(Rule::Precision) }
+    let mut count = Significant::default();
+    match write!(count, "{number}") {
+        Ok(()) if count.digits <= DIGITS => Ok(()),
+        _ => Err(Rule::Precision),
+    }
 }
 
-/// Standard or URL-safe, padded or not (RFC 7643 §2.3.6).
-fn is_base64(text: &str) -> bool {
-    const LOOSE: GeneralPurposeConfig = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    GeneralPurpose::new(alphabet, LOOSE).decode(text).is_ok()
+/// Counts the significant digits of what is written to it.
+#[derive(Default)]
+struct Significant {
+    digits: usize,
+    /// Zeros that count if another digit follows.
+    zeros: usize,
+    exponent: bool,
 }
+
+impl Write for Significant {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            match byte {
+                b'e' | b'E' => self.exponent = true,
+                _ if self.exponent => {}
+                b'0' if self.digits > 0 => self.zeros += 1,
+                b'1'..=b'9' => {
+                    self.digits += 1 + std::mem::take(&mut self.zeros);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Standard or URL-safe, padded or not (RFC 7643 §2.3.6, RFC 4648 §4, §5).
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    let padding = text.len() - digits.len();
+    let fits = match digits.len() % 4 {
+        0 => padding == 0,
+        1 => false,
+        rest => padding == 0 || rest + padding == 4,
+    };
+    let kinds = digits
+        .bytes()
+        .fold(0, |kinds, byte| kinds | ALPHABET.get(usize::from(byte)).copied().unwrap_or(OTHER));
+    fits && kinds & OTHER == 0 && kinds & (STANDARD | URL_SAFE) != STANDARD | URL_SAFE
+}
+
+const OTHER: u8 = 1;
+const STANDARD: u8 = 2;
+const URL_SAFE: u8 = 4;
+
+/// Which alphabet a character belongs to; those of both have no bit.
+const ALPHABET: [u8; 128] = {
+    let mut table = [OTHER; 128];
+    let mut at = 0;
+    while at < table.len() {
+        let byte = at as u8;
+        #[expect(clippy::indexing_slicing, reason = "checked by the compiler: this is a constant")]
+        {
+            table[at] = match byte {
+                b'+' | b'/' => STANDARD,
+                b'-' | b'_' => URL_SAFE,
+                _ if byte.is_ascii_alphanumeric() => 0,
+                _ => OTHER,
+            };
+        }
+        at += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {
@@ -138,8 +191,11 @@ mod tests {
 
     #[test]
     fn base64_may_lack_its_padding_and_be_url_safe() {
-        for good in ["TQ==", "TQ", "TWE=", "TWE", "-_8", "+/8="] {
+        for good in ["", "TQ==", "TQ", "TWE=", "TWE", "TWFu", "-_8", "+/8="] {
             assert!(accepted(Kind::Binary, json!(good), &Compat::STRICT).is_some(), "{good}");
+        }
+        for bad in ["T", "TQ=", "TWFu=", "T===", "=", "TQ==TQ==", "+_8", "T Q", "TQ\n", "é"] {
+            assert!(accepted(Kind::Binary, json!(bad), &Compat::STRICT).is_none(), "{bad}");
         }
     }
 }

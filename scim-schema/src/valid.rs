@@ -15,6 +15,7 @@ pub struct Valid {
     pub(crate) attributes: Map<String, Value>,
     pub(crate) secrets: Secrets,
     pub(crate) dropped: Vec<Issue>,
+    pub(crate) reported: Vec<Issue>,
 }
 
 impl Valid {
@@ -53,9 +54,16 @@ impl Valid {
         self.secrets.merge(secrets);
     }
 
-    /// What was left out because no schema knows it.
+    /// What was left out because no schema knows it; at most [`Report::KEPT`](crate::Report::KEPT)
+    /// of it.
     pub fn dropped(&self) -> &[Issue] {
         &self.dropped
+    }
+
+    /// What was stored as sent though it lacks the form of its attribute, or left unset because it
+    /// breaks a constraint that allows for that; at most [`Report::KEPT`](crate::Report::KEPT).
+    pub fn reported(&self) -> &[Issue] {
+        &self.reported
     }
 }
 
@@ -101,6 +109,10 @@ impl Secrets {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Takes over all these values; they win over those of the same attributes.

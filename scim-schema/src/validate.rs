@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     Canon, Place, ReadOnly, Report, ResourceSchema, Rule, Valid,
-    canon::{Findings, Level},
-    resource_schema::Container,
+    canon::{Fate, Findings, fate},
+    container::{Container, is_demanded},
+    is_secret,
     same::same_value,
     schemas,
 };
@@ -20,6 +21,15 @@ pub enum Mode<'a> {
     Replace(&'a Map<String, Value>),
     /// It is what a patch made of this resource: only what differs is judged.
     Patched(&'a Map<String, Value>),
+}
+
+impl Mode<'_> {
+    fn before(&self) -> Option<&Map<String, Value>> {
+        match self {
+            Self::Create => None,
+            Self::Replace(before) | Self::Patched(before) => Some(before),
+        }
+    }
 }
 
 impl ResourceSchema {
@@ -42,144 +52,136 @@ impl ResourceSchema {
             _ => ReadOnly::Drop,
         };
         let mut canon = Canon::new(compat, read_only);
-        let mut attributes = match resource {
-            Value::Object(object) => object,
-            _ => Map::new(),
+        let Value::Object(mut attributes) = resource else {
+            canon.refuse(Place::ROOT, Rule::NotAnObject);
+            return Err(canon.into_findings().report);
         };
-        let given: Vec<bool> =
-            self.defaults().iter().map(|(name, _)| names(&attributes, name.as_str())).collect();
-        if let Mode::Patched(before) = mode {
-            attributes = self.judge_difference(&mut canon, attributes, before);
+        let mut sent = None;
+        match mode {
+            Mode::Create => {
+                sent = schemas::check(self, &mut canon, &mut attributes);
+                self.walk(&mut canon, &mut attributes);
+                self.fill_in(&mut attributes);
+            }
+            Mode::Replace(before) => {
+                self.check_cleared(&mut canon, &attributes, before);
+                sent = schemas::check(self, &mut canon, &mut attributes);
+                self.walk(&mut canon, &mut attributes);
+                self.keep(&mut attributes, before);
+            }
+            Mode::Patched(before) => self.walk_difference(&mut canon, &mut attributes, before),
+        }
+        if let Some(before) = mode.before() {
+            self.check_immutable(&mut canon, &attributes, before);
+        }
+        self.check_required(&mut canon, &attributes, mode);
+        schemas::compute(self, &mut attributes, sent);
+        let Findings { report, dropped, reported, secrets } = canon.into_findings();
+        if report.is_empty() {
+            Ok(Valid { attributes, secrets, dropped, reported })
         } else {
-            schemas::check(self, &mut canon, &mut attributes);
-            self.root_object(&mut canon, &mut attributes);
+            Err(report)
         }
-        self.fill_in(&mut attributes, &given, mode);
-        if let Mode::Replace(existing) | Mode::Patched(existing) = mode {
-            self.check_immutable(&mut canon, &mut attributes, existing);
-        }
-        self.check_required(&mut canon, &attributes);
-        schemas::compute(self, &mut attributes);
-        let Findings { report, dropped, secrets } = canon.into_findings();
-        if report.is_empty() { Ok(Valid { attributes, secrets, dropped }) } else { Err(report) }
     }
 
     /// Brings a resource into canonical form without judging it: what a store holds stays
-    /// readable, and can be switched off, even if today's rules are tighter.
+    /// readable, and can be switched off, even if today's rules are tighter. `id` and `meta` are
+    /// taken out.
     pub fn trust(&self, resource: Value) -> Valid {
         let mut attributes = match resource {
             Value::Object(object) => object,
             _ => Map::new(),
         };
+        attributes.remove("id");
+        attributes.remove("meta");
         let mut canon = Canon::trusting();
-        self.root_object(&mut canon, &mut attributes);
-        schemas::compute(self, &mut attributes);
-        let findings = canon.into_findings();
-        Valid { attributes, secrets: findings.secrets, dropped: findings.dropped }
+        self.walk(&mut canon, &mut attributes);
+        let sent = attributes.get_mut("schemas").map(Value::take);
+        schemas::compute(self, &mut attributes, sent);
+        let Findings { dropped, reported, secrets, .. } = canon.into_findings();
+        Valid { attributes, secrets, dropped, reported }
     }
 
-    /// Extensions first, each in its own container; then the members of the base schema.
-    fn root_object(&self, canon: &mut Canon<'_>, resource: &mut Map<String, Value>) {
-        let mut extensions = Vec::new();
-        let uris: Vec<String> =
-            resource.keys().filter(|name| name.contains(':')).cloned().collect();
-        for uri in uris {
-            let Some(extension) = self.extension(&uri) else { continue };
-            let canonical = extension.container.schema.id.as_str();
-            let Some(mut value) = resource.remove(&uri) else { continue };
-            if self.extension_object(canon, &extension.container, &mut value) {
-                extensions.push((canonical.to_owned(), value));
+    /// Brings the attributes of the base schema and of the extensions into canonical form.
+    fn walk(&self, canon: &mut Canon<'_>, resource: &mut Map<String, Value>) {
+        canon.members(resource, Place::ROOT, |canon, name, value| {
+            if let Some(node) = self.root().node(name) {
+                let attribute = &node.attribute;
+                let place = Place::ROOT;
+                let place = place.name(attribute.name.as_str());
+                let kept = attribute.name == "schemas"
+                    || canon.member(attribute, node.relation, value, place);
+                return fate(kept, &attribute.name, name);
             }
-        }
-        resource.remove("schemas");
-        canon.object(&Base(self), resource, Place::ROOT);
-        resource.extend(extensions);
+            match self.extension(name) {
+                Some(extension) => {
+                    let container = &extension.container;
+                    let kept = self.walk_extension(canon, container, value);
+                    fate(kept, container.uri(), name)
+                }
+                None => canon.unknown(value, Place::ROOT.foreign(name)),
+            }
+        });
     }
 
-    fn extension_object(
+    fn walk_extension(
         &self,
         canon: &mut Canon<'_>,
         container: &Container,
         value: &mut Value,
     ) -> bool {
         let root = Place::ROOT;
-        let place = root.container(container.schema.id.as_str());
-        match value {
-            Value::Null => false,
-            Value::Object(object) => {
-                object.retain(|name, _| {
-                    !name.eq_ignore_ascii_case("schemas") || container.get(name).is_some()
-                });
-                canon.object(container, object, place)
+        let place = root.container(container.uri().as_str());
+        let Value::Object(object) = value else {
+            return !value.is_null() && canon.refuse(place, Rule::Type("an object"));
+        };
+        canon.members(object, place, |canon, name, value| match container.node(name) {
+            Some(node) => {
+                let attribute = &node.attribute;
+                let place = place.name(attribute.name.as_str());
+                let kept = canon.member(attribute, node.relation, value, place);
+                fate(kept, &attribute.name, name)
             }
-            _ => canon.refuse(place, Rule::Type("an object")),
-        }
+            None if name.eq_ignore_ascii_case("schemas") => Fate::Remove,
+            None => canon.unknown(value, place.foreign(name)),
+        })
     }
 
     /// What a patch left as it was is not judged again.
-    fn judge_difference(
+    fn walk_difference(
         &self,
         canon: &mut Canon<'_>,
-        mut attributes: Map<String, Value>,
+        attributes: &mut Map<String, Value>,
         before: &Map<String, Value>,
-    ) -> Map<String, Value> {
-        let mut same = Map::new();
-        for (name, value) in before {
-            if attributes.get(name).is_some_and(|now| now == value)
-                && let Some(value) = attributes.remove(name)
+    ) {
+        let mut same = take_same(attributes, before);
+        let mut same_inside = Vec::new();
+        for extension in self.extension_parts() {
+            let uri = extension.container.uri().as_str();
+            if let (Some(Value::Object(now)), Some(Value::Object(before))) =
+                (attributes.get_mut(uri), before.get(uri))
             {
-                same.insert(name.clone(), value);
+                same_inside.push((uri, take_same(now, before)));
             }
         }
-        self.root_object(canon, &mut attributes);
-        same.append(&mut attributes);
-        same
-    }
-
-    /// Default values, and what a replacement keeps: what the client cannot write and what it
-    /// left out of the attributes with a default (RFC 7644 §3.5.1).
-    fn fill_in(&self, attributes: &mut Map<String, Value>, given: &[bool], mode: Mode<'_>) {
-        for ((name, default), given) in self.defaults().iter().zip(given) {
-            let kept = match mode {
-                Mode::Create => Some(default),
-                Mode::Replace(existing) => existing.get(name.as_str()),
-                Mode::Patched(_) => None,
-            };
-            if let Some(value) = kept.filter(|_| !given) {
-                attributes.insert(name.to_string(), value.clone());
-            }
-        }
-        if let Mode::Replace(existing) = mode {
-            self.keep(self.root(), existing, attributes);
-            for extension in self.containers() {
-                let uri = extension.container.schema.id.as_str();
-                let Some(Value::Object(existing)) = existing.get(uri) else { continue };
-                let mut kept = match attributes.remove(uri) {
-                    Some(Value::Object(object)) => object,
-                    _ => Map::new(),
-                };
-                self.keep(&extension.container, existing, &mut kept);
-                if !kept.is_empty() {
-                    attributes.insert(uri.to_owned(), Value::Object(kept));
+        self.walk(canon, attributes);
+        for (uri, mut same) in same_inside {
+            match attributes.get_mut(uri) {
+                Some(Value::Object(now)) => now.append(&mut same),
+                _ if same.is_empty() => {}
+                _ => {
+                    attributes.insert(uri.to_owned(), Value::Object(same));
                 }
             }
         }
+        attributes.append(&mut same);
     }
 
-    /// Keeps what a client cannot write, or cannot write any more.
-    fn keep(
-        &self,
-        container: &Container,
-        existing: &Map<String, Value>,
-        attributes: &mut Map<String, Value>,
-    ) {
-        for attribute in container.attributes() {
-            let name = attribute.name.as_str();
-            let kept = matches!(attribute.mutability, Mutability::ReadOnly | Mutability::Immutable);
-            if let Some(value) =
-                existing.get(name).filter(|_| kept && !attributes.contains_key(name))
-            {
-                attributes.insert(name.to_owned(), value.clone());
+    /// Values for what a new resource leaves unsaid (RFC 7644 §3.3).
+    fn fill_in(&self, attributes: &mut Map<String, Value>) {
+        for (name, default) in self.defaults() {
+            if !attributes.contains_key(name.as_str()) {
+                attributes.insert(name.to_string(), default.clone());
             }
         }
     }
@@ -187,43 +189,53 @@ impl ResourceSchema {
     fn check_immutable(
         &self,
         canon: &mut Canon<'_>,
-        attributes: &mut Map<String, Value>,
-        existing: &Map<String, Value>,
+        attributes: &Map<String, Value>,
+        before: &Map<String, Value>,
     ) {
         let root = Place::ROOT;
-        immutable_in(canon, self.root().attributes(), attributes, existing, root);
-        for extension in self.containers() {
-            let uri = extension.container.schema.id.as_str();
-            if let (Some(Value::Object(now)), Some(Value::Object(before))) =
-                (attributes.get(uri), existing.get(uri))
-            {
-                immutable_in(
-                    canon,
-                    extension.container.attributes(),
-                    now,
-                    before,
-                    root.container(uri),
-                );
+        immutable_in(canon, self.root().guarded(), attributes, before, root);
+        for extension in self.extension_parts() {
+            let container = &extension.container;
+            let uri = container.uri().as_str();
+            if let Some(Value::Object(before)) = before.get(uri) {
+                let none = Map::new();
+                let now = attributes.get(uri).and_then(Value::as_object).unwrap_or(&none);
+                immutable_in(canon, container.guarded(), now, before, root.container(uri));
             }
         }
     }
 
-    fn check_required(&self, canon: &mut Canon<'_>, attributes: &Map<String, Value>) {
+    fn check_required(
+        &self,
+        canon: &mut Canon<'_>,
+        attributes: &Map<String, Value>,
+        mode: Mode<'_>,
+    ) {
         let root = Place::ROOT;
-        required_in(canon, self.root().attributes(), attributes, root);
-        for extension in self.containers() {
-            let uri = extension.container.schema.id.as_str();
+        let before = match mode {
+            Mode::Patched(before) => Some(before),
+            _ => None,
+        };
+        required_in(canon, self.root().demanded(), attributes, before, root);
+        if matches!(mode, Mode::Create) {
+            required_secrets(canon, self.root(), root);
+        }
+        for extension in self.extension_parts() {
+            let container = &extension.container;
+            let uri = container.uri().as_str();
+            let place = root.container(uri);
+            let was = before.map(|before| before.get(uri));
             match attributes.get(uri) {
                 Some(Value::Object(object)) => {
-                    required_in(
-                        canon,
-                        extension.container.attributes(),
-                        object,
-                        root.container(uri),
-                    );
+                    let none = Map::new();
+                    let was = was.map(|was| was.and_then(Value::as_object).unwrap_or(&none));
+                    required_in(canon, container.demanded(), object, was, place);
+                    if matches!(mode, Mode::Create) {
+                        required_secrets(canon, container, place);
+                    }
                 }
-                None if extension.required => {
-                    canon.refuse(root.container(uri), Rule::Required);
+                None if extension.required && was.is_none_or(|was| was.is_some()) => {
+                    canon.refuse(place, Rule::Required);
                 }
                 _ => {}
             }
@@ -231,69 +243,56 @@ impl ResourceSchema {
     }
 }
 
-/// The top level of a resource.
-struct Base<'a>(&'a ResourceSchema);
-
-impl Level for Base<'_> {
-    fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.0.root().get(name)
+/// Takes out what is the same in both.
+fn take_same(now: &mut Map<String, Value>, before: &Map<String, Value>) -> Map<String, Value> {
+    let mut same = Map::new();
+    for (name, value) in before {
+        if now.get(name).is_some_and(|now| now == value)
+            && let Some((name, value)) = now.remove_entry(name)
+        {
+            same.insert(name, value);
+        }
     }
-
-    fn is_relation(&self, attribute: &Attribute) -> bool {
-        self.0.is_relation(attribute.name.as_str())
-    }
+    same
 }
 
-impl Level for Container {
-    fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.get(name)
-    }
-
-    fn is_relation(&self, _: &Attribute) -> bool {
-        false
-    }
-}
-
-fn names(object: &Map<String, Value>, name: &str) -> bool {
-    object.contains_key(name) || object.keys().any(|known| known.eq_ignore_ascii_case(name))
-}
-
-fn required_in(
+/// An attribute that lacked a value before a patch may go on lacking it.
+fn required_in<'a>(
     canon: &mut Canon<'_>,
-    attributes: &[Attribute],
+    attributes: impl IntoIterator<Item = &'a Attribute>,
     object: &Map<String, Value>,
+    before: Option<&Map<String, Value>>,
     place: Place<'_>,
 ) {
     for attribute in attributes {
-        let place = place.name(attribute.name.as_str());
-        match object.get(attribute.name.as_str()) {
-            None if is_demanded(attribute) => {
+        let name = attribute.name.as_str();
+        let was = before.map(|before| before.get(name));
+        let place = place.name(name);
+        match object.get(name).filter(|value| !is_empty(value)) {
+            None if is_demanded(attribute) && was.is_none_or(|was| was.is_some()) => {
                 canon.refuse(place, Rule::Required);
             }
-            Some(value) => required_parts(canon, attribute, value, place),
-            None => {}
+            Some(value) if was.flatten() != Some(value) => {
+                required_parts(canon, attribute, value, place);
+            }
+            _ => {}
         }
     }
 }
 
-/// The server computes `schemas` and sees to what it alone writes; secrets stand elsewhere.
-fn is_demanded(attribute: &Attribute) -> bool {
-    attribute.required
-        && attribute.mutability != Mutability::ReadOnly
-        && !crate::is_secret(attribute)
-        && attribute.name != "schemas"
+/// An empty text is a value, but not one that a required attribute can have (RFC 7643 §4.1.1).
+fn is_empty(value: &Value) -> bool {
+    value.as_str().is_some_and(str::is_empty)
 }
 
 fn required_parts(canon: &mut Canon<'_>, attribute: &Attribute, value: &Value, place: Place<'_>) {
-    if !attribute.sub_attributes.iter().any(is_demanded) {
-        return;
-    }
+    let parts = &attribute.sub_attributes;
     match value {
-        Value::Object(object) => required_in(canon, &attribute.sub_attributes, object, place),
-        Value::Array(elements) => {
+        Value::Object(object) => required_in(canon, parts, object, None, place),
+        Value::Array(elements) if parts.iter().any(is_demanded) => {
             for (at, element) in elements.iter().enumerate() {
                 if let Value::Object(object) = element {
-                    required_in(canon, &attribute.sub_attributes, object, place.index(at));
+                    required_in(canon, parts, object, None, place.index(at));
                 }
             }
         }
@@ -301,10 +300,20 @@ fn required_parts(canon: &mut Canon<'_>, attribute: &Attribute, value: &Value, p
     }
 }
 
+/// What is never returned and must be there when a resource is created.
+fn required_secrets(canon: &mut Canon<'_>, container: &Container, place: Place<'_>) {
+    for attribute in container.attributes().filter(|one| one.required && is_secret(one)) {
+        let place = place.name(attribute.name.as_str());
+        if !canon.has_secret(place) {
+            canon.refuse(place, Rule::Required);
+        }
+    }
+}
+
 /// Immutable attributes stay what they were; in a list, elements can come and go.
-fn immutable_in(
+fn immutable_in<'a>(
     canon: &mut Canon<'_>,
-    attributes: &[Attribute],
+    attributes: impl IntoIterator<Item = &'a Attribute>,
     now: &Map<String, Value>,
     before: &Map<String, Value>,
     place: Place<'_>,

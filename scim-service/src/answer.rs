@@ -1,7 +1,7 @@
 //! Answers, and refusals, as HTTP carries them.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderValue, Method, Response, StatusCode, header};
 use scim_core::{Error, Version};
 use serde::Serialize;
 
@@ -10,11 +10,21 @@ use crate::{Body, StoreError, route::Route};
 /// What a request is answered.
 pub(crate) type Answer = Result<Response<Body>, Refusal>;
 
-/// An error, and the headers that go with it.
+/// An error, and the header that goes with it.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     error: Error,
-    header: Option<(HeaderName, HeaderValue)>,
+    hint: Hint,
+}
+
+/// What a client is told beside an error.
+#[derive(Debug)]
+enum Hint {
+    None,
+    /// The methods that are served.
+    Allow(&'static str),
+    /// The seconds to wait.
+    RetryAfter(u64),
 }
 
 impl Refusal {
@@ -24,20 +34,27 @@ impl Refusal {
             StatusCode::METHOD_NOT_ALLOWED,
             "the method is not allowed at this endpoint",
         );
-        Self { error, header: Some((header::ALLOW, HeaderValue::from_static(route.allowed()))) }
+        Self { error, hint: Hint::Allow(route.allowed()) }
+    }
+}
+
+impl Refusal {
+    /// The error alone, for an operation of a bulk request.
+    pub(crate) fn into_error(self) -> Error {
+        self.error
     }
 }
 
 impl<E: Into<Error>> From<E> for Refusal {
     fn from(error: E) -> Self {
-        Self { error: error.into(), header: None }
+        Self { error: error.into(), hint: Hint::None }
     }
 }
 
 /// A store's failure, as a refusal.
 pub(crate) fn failed(error: StoreError) -> Refusal {
     let (error, retry_after) = error.into_answer();
-    Refusal { error, header: retry_after.map(|seconds| (header::RETRY_AFTER, seconds.into())) }
+    Refusal { error, hint: retry_after.map_or(Hint::None, Hint::RetryAfter) }
 }
 
 /// An answer with a JSON body.
@@ -50,11 +67,15 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> 
 
 /// An answer with a JSON body that is written already.
 pub(crate) fn raw(status: StatusCode, bytes: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::from(bytes));
+    body(status, bytes.into())
+}
+
+/// An answer with a JSON body.
+pub(crate) fn body(status: StatusCode, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
+    let json = HeaderValue::from_static("application/scim+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
 
@@ -68,9 +89,12 @@ pub(crate) fn empty(status: StatusCode) -> Response<Body> {
 /// An error response (RFC 7644 §3.12).
 pub(crate) fn refusal(refusal: Refusal) -> Response<Body> {
     let mut response = json(refusal.error.status, &refusal.error);
-    if let Some((name, value)) = refusal.header {
-        response.headers_mut().insert(name, value);
-    }
+    let header = match refusal.hint {
+        Hint::None => return response,
+        Hint::Allow(methods) => (header::ALLOW, HeaderValue::from_static(methods)),
+        Hint::RetryAfter(seconds) => (header::RETRY_AFTER, seconds.into()),
+    };
+    response.headers_mut().insert(header.0, header.1);
     response
 }
 

@@ -1,54 +1,100 @@
 //! Bodies of requests and answers.
 
 use std::{
-    convert::Infallible,
+    fmt,
     pin::Pin,
     task::{Context as TaskContext, Poll},
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use scim_core::{Compat, Error, json};
 use serde_json::Value;
 
-use crate::Limits;
+use crate::{Limits, StoreError};
 
-/// The body of an answer.
-#[derive(Debug, Default)]
-pub struct Body(Full<Bytes>);
+/// The body of an answer: whole, or in pieces that are made while they are sent.
+#[derive(Default)]
+pub struct Body(Inner);
+
+#[derive(Default)]
+enum Inner {
+    #[default]
+    Empty,
+    Whole(Bytes),
+    Pieces(Pieces),
+}
+
+type Pieces = Box<dyn Iterator<Item = Result<Bytes, StoreError>> + Send>;
+
+/// A store failed while an answer was being sent, which therefore breaks off.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the answer broke off")]
+pub struct BodyError;
 
 impl Body {
     /// No body.
     pub fn empty() -> Self {
         Self::default()
     }
+
+    /// A body in pieces.
+    pub(crate) fn stream(
+        pieces: impl Iterator<Item = Result<Bytes, StoreError>> + Send + 'static,
+    ) -> Self {
+        Self(Inner::Pieces(Box::new(pieces)))
+    }
 }
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self(Full::new(bytes))
+        Self(if bytes.is_empty() { Inner::Empty } else { Inner::Whole(bytes) })
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("size", &self.size_hint()).finish()
     }
 }
 
 impl http_body::Body for Body {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = BodyError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        cx: &mut TaskContext<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Pin::new(&mut self.0).poll_frame(cx)
+        _: &mut TaskContext<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let next = match &mut self.0 {
+            Inner::Empty => None,
+            Inner::Whole(bytes) => Some(Ok(std::mem::take(bytes))),
+            Inner::Pieces(pieces) => pieces.next(),
+        };
+        if !matches!(self.0, Inner::Pieces(_)) || next.is_none() {
+            self.0 = Inner::Empty;
+        }
+        Poll::Ready(next.map(|piece| match piece {
+            Ok(bytes) => Ok(Frame::data(bytes)),
+            Err(error) => {
+                error.log();
+                Err(BodyError)
+            }
+        }))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        matches!(self.0, Inner::Empty)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        match &self.0 {
+            Inner::Empty => SizeHint::with_exact(0),
+            Inner::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Inner::Pieces(_) => SizeHint::default(),
+        }
     }
 }
 
@@ -57,7 +103,12 @@ impl http_body::Body for Body {
 /// # Errors
 /// 415 for another content type or charset, 413 for too large a body, 400 invalidSyntax for what
 /// is no JSON.
-pub(crate) async fn read<B>(headers: &HeaderMap, body: B, limits: &Limits) -> Result<Value, Error>
+pub(crate) async fn read<B>(
+    headers: &HeaderMap,
+    body: B,
+    max: usize,
+    limits: &Limits,
+) -> Result<Value, Error>
 where
     B: http_body::Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -66,12 +117,12 @@ where
     let declared = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limits.max_body) {
-        return Err(too_large(limits));
+    if declared.is_some_and(|length| length > max) {
+        return Err(too_large(max));
     }
-    let collected = Limited::new(body, limits.max_body).collect().await.map_err(|error| {
+    let collected = Limited::new(body, max).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
-            too_large(limits)
+            too_large(max)
         } else {
             Error::invalid_syntax("the body was cut off")
         }
@@ -79,8 +130,8 @@ where
     Ok(json::from_slice(&collected.to_bytes(), &limits.json)?)
 }
 
-fn too_large(limits: &Limits) -> Error {
-    let detail = format!("the body is larger than {} bytes", limits.max_body);
+fn too_large(max: usize) -> Error {
+    let detail = format!("the body is larger than {max} bytes");
     Error::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 

@@ -1,22 +1,28 @@
 //! A service put together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use http::Uri;
-use scim_core::{AuthenticationScheme, Compat};
-use thiserror::Error;
+use scim_core::{AuthenticationScheme, Compat, Error, Pagination, PaginationMethod};
+use scim_schema::Secret;
 use uuid::Uuid;
 
 use crate::{
-    Endpoint, Limits, Policy, ScimService, Store, UnknownMembers,
+    Context, CursorKey, Endpoint, Features, Limits, Policy, ScimService, Store, UnknownMembers,
+    cursor::Sealer,
     discovery::Discovery,
+    link::Links,
     policy::Permissive,
-    service::{BaseUrl, Parts},
+    service::{Me, Paging, Parts},
 };
 
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub(crate) type Ids = Arc<dyn Fn() -> String + Send + Sync>;
+
+pub(crate) type SecretHasher =
+    Arc<dyn Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync>;
+pub(crate) type Subject = Arc<dyn Fn(&Context) -> Option<String> + Send + Sync>;
 
 /// A [`ScimService`] being put together.
 pub struct Builder<S> {
@@ -30,10 +36,15 @@ pub struct Builder<S> {
     authentication_schemes: Vec<AuthenticationScheme>,
     clock: Clock,
     ids: Ids,
+    default_pagination: PaginationMethod,
+    cursor_key: CursorKey,
+    cursor_timeout: Duration,
+    secrets: Option<SecretHasher>,
+    me: Option<Me>,
 }
 
 /// Why a service cannot be put together.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The base URL is missing, relative, or has a query (RFC 7644 §1.3).
@@ -60,6 +71,11 @@ impl<S: Store> Builder<S> {
             authentication_schemes: vec![AuthenticationScheme::oauth_bearer_token()],
             clock: Arc::new(Utc::now),
             ids: Arc::new(|| Uuid::now_v7().to_string()),
+            default_pagination: PaginationMethod::Index,
+            cursor_key: CursorKey::random(),
+            cursor_timeout: Duration::from_secs(3600),
+            secrets: None,
+            me: None,
         }
     }
 
@@ -129,24 +145,75 @@ impl<S: Store> Builder<S> {
         self
     }
 
+    /// How results are paged if the request does not say (RFC 9865 §2.3); by index unless set.
+    #[must_use]
+    pub fn default_pagination(mut self, method: PaginationMethod) -> Self {
+        self.default_pagination = method;
+        self
+    }
+
+    /// The key that cursors are sealed with, for several processes that serve the same clients.
+    /// Unless set, a cursor is good in the process that gave it.
+    #[must_use]
+    pub fn cursor_key(mut self, key: CursorKey) -> Self {
+        self.cursor_key = key;
+        self
+    }
+
+    /// How long a cursor is good; an hour unless set.
+    #[must_use]
+    pub fn cursor_timeout(mut self, timeout: Duration) -> Self {
+        self.cursor_timeout = timeout;
+        self
+    }
+
+    /// How secrets such as passwords are hashed before they are kept (RFC 7643 §4.1.1). Unless
+    /// set, they are dropped. Called before the store's transaction begins.
+    #[must_use]
+    pub fn secrets(
+        mut self,
+        hash: impl Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync + 'static,
+    ) -> Self {
+        self.secrets = Some(Arc::new(hash));
+        self
+    }
+
+    /// Serves `/Me` (RFC 7644 §3.11): the id of the resource, of this type, that whoever sends
+    /// the request is. Where there is none, and unless set, it is answered with 501.
+    #[must_use]
+    pub fn me(
+        mut self,
+        resource_type: impl Into<String>,
+        subject: impl Fn(&Context) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.me = Some(Me { resource_type: resource_type.into(), subject: Arc::new(subject) });
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
     /// [`BuildError`] if something is missing or contradicts itself.
     pub fn build(self) -> Result<ScimService<S>, BuildError> {
-        let base = base_url(&self.base_url)?;
+        let base_path = base_path(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
+        let base = self.base_url.trim_end_matches('/').to_owned();
+        let links = Links { base, endpoints: self.endpoints };
+        let features = self.store.features();
+        let pagination =
+            pagination(features, &self.limits, self.default_pagination, self.cursor_timeout);
         let discovery = Discovery::new(
-            &base,
-            &self.endpoints,
-            self.store.features(),
+            &links,
+            features,
             &self.limits,
+            pagination,
+            self.secrets.is_some(),
             self.authentication_schemes,
         );
         Ok(Parts {
             store: self.store,
-            base,
-            endpoints: self.endpoints,
+            links: Arc::new(links),
+            base_path,
             discovery,
             policy: self.policy,
             limits: self.limits,
@@ -154,20 +221,46 @@ impl<S: Store> Builder<S> {
             unknown_members: self.unknown_members,
             clock: self.clock,
             ids: self.ids,
+            secrets: self.secrets,
+            me: self.me,
+            paging: Paging {
+                default: self.default_pagination,
+                sealer: Sealer::new(&self.cursor_key, self.cursor_timeout),
+            },
         }
         .into())
     }
 }
 
-fn base_url(url: &str) -> Result<BaseUrl, BuildError> {
+/// How results are paged, for clients (RFC 9865 §4).
+fn pagination(
+    features: Features,
+    limits: &Limits,
+    default: PaginationMethod,
+    timeout: Duration,
+) -> Pagination {
+    let size = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+    let pagination = Pagination::default()
+        .cursor(features.cursor)
+        .index(true)
+        .default_page_size(size(limits.page))
+        .max_page_size(size(limits.max_page));
+    if features.cursor {
+        pagination.default_pagination_method(default).cursor_timeout(timeout.as_secs())
+    } else {
+        pagination.default_pagination_method(PaginationMethod::Index)
+    }
+}
+
+/// The path of an absolute URL, without a slash at its end.
+fn base_path(url: &str) -> Result<String, BuildError> {
     let parsed: Uri = url.parse().map_err(|_| BuildError::BaseUrl)?;
     let web = matches!(parsed.scheme_str(), Some("http" | "https"));
     let plain = parsed.authority().is_some_and(|authority| !authority.as_str().contains('@'));
     if !web || !plain || url.contains(['?', '#']) {
         return Err(BuildError::BaseUrl);
     }
-    let path = parsed.path().trim_end_matches('/').to_owned();
-    Ok(BaseUrl { url: url.trim_end_matches('/').to_owned(), path })
+    Ok(parsed.path().trim_end_matches('/').to_owned())
 }
 
 fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use scim_core::{AttrPath, Error};
 use scim_patch::{Delta, Outcome, Plan};
-use scim_schema::{Mode, Valid};
+use scim_schema::{Mode, Secrets, Valid};
 use serde_json::Value;
 
 use crate::{Action, Context, Guard, Policy, StoreError, Stored, policy::Proposal};
@@ -15,7 +15,7 @@ use crate::{Action, Context, Guard, Policy, StoreError, Stored, policy::Proposal
 /// ```
 /// # use scim_service::{Applied, Change, Stored, StoreError, Updated};
 /// # fn load() -> Option<Stored> { None }
-/// # fn write(_: scim_schema::Valid) -> Stored { unimplemented!() }
+/// # fn write(_: scim_schema::Valid) -> Stored { loop {} }
 /// fn update(change: &Change) -> Result<Option<Updated>, StoreError> {
 ///     let Some(current) = load() else { return Ok(None) };
 ///     Ok(Some(match change.apply(current)? {
@@ -27,13 +27,16 @@ use crate::{Action, Context, Guard, Policy, StoreError, Stored, policy::Proposal
 #[derive(Clone)]
 pub struct Change(Arc<Parts>);
 
+#[derive(Clone)]
 struct Parts {
     cx: Context,
     guard: Guard,
     edit: Edit,
     policy: Arc<dyn Policy>,
+    secrets: Secrets,
 }
 
+#[derive(Clone)]
 enum Edit {
     Replace(Value),
     Patch(Plan),
@@ -51,12 +54,29 @@ pub enum Applied {
 impl Change {
     /// A replacement by the body of a PUT (RFC 7644 §3.5.1).
     pub fn replace(cx: Context, guard: Guard, body: Value, policy: Arc<dyn Policy>) -> Self {
-        Self(Arc::new(Parts { cx, guard, edit: Edit::Replace(body), policy }))
+        Self::new(cx, guard, Edit::Replace(body), policy)
     }
 
     /// A PATCH (RFC 7644 §3.5.2).
     pub fn patch(cx: Context, guard: Guard, plan: Plan, policy: Arc<dyn Policy>) -> Self {
-        Self(Arc::new(Parts { cx, guard, edit: Edit::Patch(plan), policy }))
+        Self::new(cx, guard, Edit::Patch(plan), policy)
+    }
+
+    fn new(cx: Context, guard: Guard, edit: Edit, policy: Arc<dyn Policy>) -> Self {
+        Self(Arc::new(Parts { cx, guard, edit, policy, secrets: Secrets::default() }))
+    }
+
+    /// The same, setting these secrets, which are hashed. Secrets of the body or plan itself are
+    /// not kept.
+    #[must_use]
+    pub fn secrets(mut self, secrets: Secrets) -> Self {
+        Arc::make_mut(&mut self.0).secrets = secrets;
+        self
+    }
+
+    /// Whether the change is meant for certain versions only.
+    pub(crate) fn has_precondition(&self) -> bool {
+        self.0.guard != Guard::default()
     }
 
     /// What the change makes of the current state, which holds every attribute.
@@ -79,16 +99,9 @@ impl Change {
             }
             Edit::Replace(body) => self.split_body(body, relation)?,
         };
-        let Parts { cx, guard, policy, .. } = &*self.0;
-        Some((
-            Self(Arc::new(Parts {
-                cx: cx.clone(),
-                guard: guard.clone(),
-                edit,
-                policy: policy.clone(),
-            })),
-            delta,
-        ))
+        let mut rest = self.clone();
+        Arc::make_mut(&mut rest.0).edit = edit;
+        Some((rest, delta))
     }
 
     /// What the change, split from a relation, makes of a state that lacks the relation.
@@ -123,50 +136,48 @@ impl Change {
     }
 
     fn make(&self, mut current: Stored, delta: Option<&Delta>) -> Result<Applied, StoreError> {
-        let Parts { cx, guard, edit, policy } = &*self.0;
+        let Parts { cx, guard, edit, policy, secrets } = &*self.0;
         guard.check(&current.version)?;
         let attributes = std::mem::take(&mut current.attributes);
-        let before = cx.schema().trust(Value::Object(attributes));
-        let (mut after, action, changed) = match edit {
+        let mut before = cx.schema().trust(Value::Object(attributes));
+        let (mut after, action) = match edit {
+            Edit::Patch(plan) => {
+                plan.check_id(&current.id).map_err(Error::from)?;
+                if !policy.judges() && secrets.is_empty() {
+                    let outcome = plan.apply(&mut before).map_err(Error::from)?;
+                    before.take_secrets();
+                    return Ok(settle(current, before, outcome == Outcome::Changed));
+                }
+                let mut after = before.clone();
+                plan.apply(&mut after).map_err(Error::from)?;
+                (after, Action::Patch)
+            }
             Edit::Replace(body) => {
                 let mode = Mode::Replace(before.attributes());
-                let after =
-                    cx.schema().validate(body.clone(), mode, cx.compat()).map_err(Error::from)?;
-                let changed = !cx.schema().same(after.attributes(), before.attributes());
-                (after, Action::Replace, changed)
-            }
-            Edit::Patch(plan) => {
-                check_id(plan, &current.id)?;
-                let mut after = before.clone();
-                let outcome = plan.apply(&mut after).map_err(Error::from)?;
-                (after, Action::Patch, outcome == Outcome::Changed)
+                let after = cx.schema().validate(body.clone(), mode, cx.compat());
+                (after.map_err(Error::from)?, Action::Replace)
             }
         };
+        // The secrets of the body stand in clear; those of the change are hashed.
         after.take_secrets();
-        let moved = changed || delta.is_some_and(|delta| !delta.is_empty());
-        if moved {
-            let mut proposal = Proposal {
-                id: Some(&current.id),
-                action,
-                before: Some(&before),
-                resource: &mut after,
-                delta,
-            };
+        after.add_secrets(secrets);
+        let differs = |after: &Valid| !cx.schema().same(after.attributes(), before.attributes());
+        if policy.judges() && (differs(&after) || delta.is_some_and(|delta| !delta.is_empty())) {
+            let (id, before) = (Some(current.id.as_str()), Some(&before));
+            let mut proposal = Proposal { id, action, before, resource: &mut after, delta };
             policy.before(cx, &mut proposal)?;
         }
-        if cx.schema().same(after.attributes(), before.attributes()) {
-            current.attributes = before.into_attributes();
-            return Ok(Applied::Same(current));
-        }
-        Ok(Applied::Next(after))
+        let changed = !secrets.is_empty() || differs(&after);
+        Ok(settle(current, after, changed))
     }
 }
 
-fn check_id(plan: &Plan, id: &str) -> Result<(), Error> {
-    match plan.expected_id() {
-        Some(expected) if expected != id => Err(Error::mutability("`id` cannot be changed")),
-        _ => Ok(()),
+fn settle(mut current: Stored, after: Valid, changed: bool) -> Applied {
+    if changed {
+        return Applied::Next(after);
     }
+    current.attributes = after.into_attributes();
+    Applied::Same(current)
 }
 
 impl fmt::Debug for Change {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use scim_core::{
-    AuthenticationScheme, Error, FilterSupport, ListResponse, Meta, Pagination, PaginationMethod,
+    AuthenticationScheme, BulkSupport, Error, FilterSupport, ListResponse, Meta, Pagination,
     ResourceType, Schema, SchemaExtension, ServiceProviderConfig,
 };
 use scim_schema::catalog;
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::{
     Body, Endpoint, Features, Limits,
     answer::{self, Answer},
+    link::Links,
     params::Params,
-    service::BaseUrl,
 };
 
 /// The documents of the discovery endpoints, made once.
@@ -39,12 +39,14 @@ struct Collection {
 
 impl Discovery {
     pub(crate) fn new(
-        base: &BaseUrl,
-        endpoints: &[Endpoint],
+        links: &Links,
         features: Features,
         limits: &Limits,
+        pagination: Pagination,
+        change_password: bool,
         schemes: Vec<AuthenticationScheme>,
     ) -> Self {
+        let Links { base, endpoints } = links;
         let types = endpoints.iter().map(|endpoint| {
             let value = serde_json::to_value(resource_type(base, endpoint)).unwrap_or_default();
             (endpoint.name().to_owned(), value)
@@ -52,12 +54,12 @@ impl Discovery {
         let schemas = published(endpoints)
             .into_iter()
             .map(|schema| (schema.id.to_string(), described(base, &schema)));
-        let location = format!("{}/ServiceProviderConfig", base.url);
-        let config = config(&location, features, limits, schemes);
+        let location = format!("{}/ServiceProviderConfig", base);
+        let config = config(&location, features, limits, pagination, change_password, schemes);
         Self {
             service_provider_config: document(String::new(), location, &json!(config)),
-            resource_types: collection(&format!("{}/ResourceTypes", base.url), types.collect()),
-            schemas: collection(&format!("{}/Schemas", base.url), schemas.collect()),
+            resource_types: collection(&format!("{}/ResourceTypes", base), types.collect()),
+            schemas: collection(&format!("{}/Schemas", base), schemas.collect()),
         }
     }
 
@@ -119,7 +121,7 @@ fn meta(name: &str, location: &str) -> Meta {
     Meta::default().resource_type(name).location(location)
 }
 
-fn resource_type(base: &BaseUrl, endpoint: &Endpoint) -> ResourceType {
+fn resource_type(base: &str, endpoint: &Endpoint) -> ResourceType {
     let name = endpoint.name();
     let extensions = endpoint.schema().extensions().map(|(schema, required)| {
         let mut extension = SchemaExtension::new(schema.id.clone());
@@ -130,7 +132,7 @@ fn resource_type(base: &BaseUrl, endpoint: &Endpoint) -> ResourceType {
     let mut described = ResourceType::new(name, path, endpoint.schema().base().id.clone())
         .id(name)
         .schema_extensions(extensions.collect::<Vec<_>>())
-        .meta(meta("ResourceType", &format!("{}/ResourceTypes/{name}", base.url)));
+        .meta(meta("ResourceType", &format!("{}/ResourceTypes/{name}", base)));
     if !endpoint.describe().is_empty() {
         described = described.description(endpoint.describe());
     }
@@ -150,10 +152,10 @@ fn published(endpoints: &[Endpoint]) -> Vec<Schema> {
     published
 }
 
-fn described(base: &BaseUrl, schema: &Schema) -> Value {
+fn described(base: &str, schema: &Schema) -> Value {
     let mut value = json!(schema);
     if let Value::Object(object) = &mut value {
-        let location = format!("{}/Schemas/{}", base.url, schema.id);
+        let location = format!("{}/Schemas/{}", base, schema.id);
         object.insert("meta".to_owned(), json!(meta("Schema", &location)));
     }
     value
@@ -163,25 +165,24 @@ fn config(
     location: &str,
     features: Features,
     limits: &Limits,
+    pagination: Pagination,
+    change_password: bool,
     schemes: Vec<AuthenticationScheme>,
 ) -> ServiceProviderConfig {
-    let page = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
     let filter = if features.filter {
-        FilterSupport::new(page(limits.max_page))
+        FilterSupport::new(u64::try_from(limits.max_page).unwrap_or(u64::MAX))
     } else {
         FilterSupport::default()
     };
-    let pagination = Pagination::default()
-        .cursor(false)
-        .index(true)
-        .default_pagination_method(PaginationMethod::Index)
-        .default_page_size(page(limits.page))
-        .max_page_size(page(limits.max_page));
+    let number = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+    let bulk = BulkSupport::new(number(limits.max_bulk_operations), number(limits.max_bulk_body));
     ServiceProviderConfig::default()
         .patch(true.into())
+        .bulk(bulk)
         .filter(filter)
         .sort(features.sort.into())
         .etag(true.into())
+        .change_password(change_password.into())
         .pagination(pagination)
         .authentication_schemes(schemes)
         .meta(meta("ServiceProviderConfig", location))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use scim_core::{AttrName, Error};
 use scim_schema::ResourceSchema;
 
+use crate::OnConflict;
+
 /// A resource type: its name, the endpoint it is served at, its schema and its settings.
 #[derive(Clone, Debug)]
 pub struct Endpoint(Arc<Parts>);
@@ -16,6 +18,7 @@ struct Parts {
     description: String,
     schema: ResourceSchema,
     patch_answers_body: bool,
+    on_conflict: OnConflict,
 }
 
 /// What becomes of members of a group that do not exist (RFC 7643 §2.3.7).
@@ -49,6 +52,7 @@ impl Endpoint {
             description: String::new(),
             schema,
             patch_answers_body: true,
+            on_conflict: OnConflict::Refuse,
         })))
     }
 
@@ -71,6 +75,7 @@ impl Endpoint {
             description: description.to_owned(),
             schema,
             patch_answers_body: true,
+            on_conflict: OnConflict::Refuse,
         }))
     }
 
@@ -86,6 +91,13 @@ impl Endpoint {
     #[must_use]
     pub fn patch_answers_body(mut self, answers: bool) -> Self {
         Arc::make_mut(&mut self.0).patch_answers_body = answers;
+        self
+    }
+
+    /// What becomes of a create whose unique attributes, or `externalId`, another resource has.
+    #[must_use]
+    pub fn on_conflict(mut self, rule: OnConflict) -> Self {
+        Arc::make_mut(&mut self.0).on_conflict = rule;
         self
     }
 
@@ -112,6 +124,10 @@ impl Endpoint {
     /// The attributes that stores keep as rows of their own.
     pub fn relations(&self) -> &[AttrName] {
         self.0.schema.relations()
+    }
+
+    pub(crate) fn on_conflict_rule(&self) -> &OnConflict {
+        &self.0.on_conflict
     }
 
     pub(crate) fn does_patch_answer_body(&self) -> bool {

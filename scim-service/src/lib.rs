@@ -3,11 +3,15 @@
 mod answer;
 mod body;
 mod builder;
+mod bulk;
 mod change;
+mod conflict;
 mod context;
+mod cursor;
 mod discovery;
 mod endpoint;
 mod limits;
+mod link;
 #[cfg(feature = "memory")]
 mod memory;
 mod params;
@@ -27,10 +31,12 @@ pub use scim_filter as filter;
 pub use scim_patch as patch;
 pub use scim_schema as schema;
 
-pub use body::Body;
+pub use body::{Body, BodyError};
 pub use builder::{BuildError, Builder};
 pub use change::{Applied, Change};
+pub use conflict::{MayAdopt, OnConflict};
 pub use context::{Context, Principal, Tenant};
+pub use cursor::CursorKey;
 pub use endpoint::{Endpoint, UnknownMembers};
 pub use limits::Limits;
 #[cfg(feature = "memory")]

@@ -8,6 +8,12 @@ use scim_core::json;
 pub struct Limits {
     /// Bytes of a body; larger ones are answered with 413 before they are read.
     pub max_body: usize,
+    /// Bytes of the body of a bulk request.
+    pub max_bulk_body: usize,
+    /// Operations of a bulk request; more are answered with 413.
+    pub max_bulk_operations: usize,
+    /// Operations of a PATCH, and the work its filters may cost.
+    pub patch: scim_patch::Limits,
     /// Depth and number of values of a body.
     pub json: json::Limits,
     /// Length, depth and terms of a filter.
@@ -22,9 +28,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 1 MiB, the default limits of JSON and filters, 100 resources on a page and at most 1,000.
+    /// 1 MiB, 8 MiB and 1,000 operations in bulk, the default limits of JSON and filters, 100 resources on a page and at most 1,000.
     pub const DEFAULT: Self = Self {
         max_body: 1 << 20,
+        max_bulk_body: 8 << 20,
+        max_bulk_operations: 1000,
+        patch: scim_patch::Limits::DEFAULT,
         json: json::Limits::DEFAULT,
         filter: scim_filter::Limits::DEFAULT,
         page: 100,

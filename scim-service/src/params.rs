@@ -1,7 +1,7 @@
 //! What a query asks for, in a URL or in a body (RFC 7644 §3.4.2, §3.4.3, §3.9).
 
 use percent_encoding::percent_decode;
-use scim_core::{Compat, Error, ScimType, SearchRequest, ShapeError, SortOrder};
+use scim_core::{Compat, Error, SearchRequest, SortOrder};
 use scim_schema::{Projection, ResourceSchema};
 use serde_json::Value;
 
@@ -53,8 +53,7 @@ impl Params {
         if !compat.infer_message_schemas && !names_search_request(&body) {
             return Err(Error::invalid_syntax("`schemas` must name the search request"));
         }
-        let request =
-            SearchRequest::try_from(body).map_err(|error: ShapeError| Error::from(error))?;
+        let request = SearchRequest::try_from(body)?;
         let list = |names: Vec<String>| (!names.is_empty()).then_some(names);
         Ok(Self {
             filter: request.filter,
@@ -86,23 +85,6 @@ impl Params {
                 Projection::except(schema, except.iter().map(String::as_str), compat)
             }
             (None, None) => Ok(Projection::default_of(schema)),
-        }
-    }
-
-    /// Refuses cursors, for stores that have none: a client that follows one must not be given
-    /// the first page again and again.
-    ///
-    /// # Errors
-    /// 400 invalidCursor; invalidValue if an index is given beside it.
-    pub(crate) fn refuse_cursor(&self) -> Result<(), Error> {
-        match &self.cursor {
-            Some(cursor) if !cursor.is_empty() && self.start_index.is_some() => {
-                Err(Error::invalid_value("`cursor` and `startIndex` exclude each other"))
-            }
-            Some(cursor) if !cursor.is_empty() => {
-                Err(Error::of(ScimType::InvalidCursor, "this server does not page by cursor"))
-            }
-            _ => Ok(()),
         }
     }
 }

@@ -1,34 +1,49 @@
 //! Resources as they are sent: with their id, their `meta` and their references.
 
+use std::{iter, sync::Arc};
+
+use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::{Response, StatusCode};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use scim_core::{Attribute, Mutability};
-use scim_schema::Projection;
+use scim_schema::{Projection, ResourceSchema};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Body, Context, Endpoint, Store, Stored,
+    Body, Context, Endpoint, Store, StoreError, Stored, Values,
     answer::{self, Refusal, failed},
+    link::Links,
     service::Parts,
 };
 
-/// What an id may hold unescaped in a URL.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// How many elements of a large attribute are rendered at once.
+const TOGETHER: usize = 256;
 
 impl<S: Store> Parts<S> {
-    /// An answer that carries one resource.
+    /// An answer that carries one resource; a large attribute is rendered while it is sent.
     pub(crate) fn resource(
         &self,
         status: StatusCode,
         cx: &Context,
-        stored: Stored,
+        mut stored: Stored,
         want: &Projection,
     ) -> Result<Response<Body>, Refusal> {
         let location = self.location(cx.endpoint(), &stored.id);
         let version = stored.version.clone();
-        let body = self.render(cx, stored, want)?;
-        Ok(answer::located(answer::tagged(answer::json(status, &body), &version), &location))
+        let large = stored.values.take().filter(|values| want.includes(&values.attribute));
+        let head = self.render(cx, stored, want)?;
+        let response = match large {
+            None => answer::json(status, &head),
+            Some(values) => {
+                let elements = Elements {
+                    links: self.links.clone(),
+                    schema: cx.schema().clone(),
+                    want: want.clone(),
+                    values,
+                };
+                answer::body(status, Body::stream(elements.around(&head)))
+            }
+        };
+        Ok(answer::located(answer::tagged(response, &version), &location))
     }
 
     /// A resource as it is sent.
@@ -39,7 +54,7 @@ impl<S: Store> Parts<S> {
         want: &Projection,
     ) -> Result<Map<String, Value>, Refusal> {
         let mut resource = self.complete(cx, stored)?;
-        self.refer(cx, &mut resource);
+        self.links.refer(cx.schema(), &mut resource);
         want.apply(&mut resource);
         Ok(resource)
     }
@@ -72,39 +87,53 @@ impl<S: Store> Parts<S> {
 
     /// The address of a resource.
     pub(crate) fn location(&self, endpoint: &Endpoint, id: &str) -> String {
-        format!("{}/{}/{}", self.base.url, endpoint.segment(), utf8_percent_encode(id, SEGMENT))
+        self.links.location(endpoint, id)
     }
+}
 
-    /// Fills in the references that are the server's: those of relations and of what clients
-    /// cannot write (RFC 7643 §4.1.2, §4.2).
-    pub(crate) fn refer(&self, cx: &Context, resource: &mut Map<String, Value>) {
-        for attribute in &cx.schema().base().attributes {
-            let Some(reference) = attribute.sub_attribute("$ref") else { continue };
-            let own = attribute.mutability == Mutability::ReadOnly
-                || cx.schema().is_relation(attribute.name.as_str());
-            let Some(Value::Array(elements)) =
-                resource.get_mut(attribute.name.as_str()).filter(|_| own)
-            else {
-                continue;
+/// The elements of a large attribute on their way into a body.
+struct Elements {
+    links: Arc<Links>,
+    schema: ResourceSchema,
+    want: Projection,
+    values: Values,
+}
+
+impl Elements {
+    /// The JSON of a resource in pieces: what stands before the elements, the elements, the end.
+    fn around(
+        mut self,
+        head: &Map<String, Value>,
+    ) -> impl Iterator<Item = Result<Bytes, StoreError>> + Send + use<> {
+        let mut begin = json!(head).to_string();
+        begin.pop();
+        let comma = if head.is_empty() { "" } else { "," };
+        begin.push_str(&format!("{comma}{}:[", json!(self.values.attribute)));
+        let mut first = true;
+        let pieces = iter::from_fn(move || {
+            let some: Result<Vec<Value>, _> =
+                self.values.elements.by_ref().take(TOGETHER).collect();
+            let piece = match some {
+                Ok(some) if some.is_empty() => return None,
+                some => some.map(|some| self.render(some, std::mem::take(&mut first))),
             };
-            for element in elements.iter_mut().filter_map(Value::as_object_mut) {
-                let endpoint = self.referred(reference, element);
-                let id = element.get("value").and_then(Value::as_str);
-                if let Some((endpoint, id)) = endpoint.zip(id) {
-                    let location = self.location(endpoint, id);
-                    element.insert("$ref".to_owned(), Value::String(location));
-                }
-            }
-        }
+            Some(piece)
+        });
+        let end = iter::once(Ok(Bytes::from_static(b"]}")));
+        iter::once(Ok(Bytes::from(begin))).chain(pieces).chain(end)
     }
 
-    /// The endpoint of what an element refers to: of its type, else of the first type that the
-    /// schema allows.
-    fn referred(&self, reference: &Attribute, element: &Map<String, Value>) -> Option<&Endpoint> {
-        let kind = element.get("type").and_then(Value::as_str);
-        let named = |name: &str| self.endpoints.iter().find(|endpoint| endpoint.name() == name);
-        kind.and_then(named)
-            .or_else(|| reference.reference_types.iter().find_map(|name| named(name)))
+    /// Some elements without the brackets around them.
+    fn render(&self, elements: Vec<Value>, first: bool) -> Bytes {
+        let name = self.values.attribute.to_string();
+        let mut part = Map::from_iter([(name.clone(), Value::Array(elements))]);
+        self.links.refer(&self.schema, &mut part);
+        self.want.apply(&mut part);
+        let json = part.get(&name).unwrap_or(&Value::Null).to_string();
+        let inner = json.strip_prefix('[').and_then(|json| json.strip_suffix(']'));
+        let inner = inner.unwrap_or_default();
+        let comma = if first || inner.is_empty() { "" } else { "," };
+        format!("{comma}{inner}").into()
     }
 }
 

@@ -10,15 +10,18 @@ use std::{
 };
 
 use http::{Method, Request, Response, StatusCode, request};
-use scim_core::{Compat, Error};
+use scim_core::{Compat, Error, PaginationMethod};
+use serde_json::Value;
 use tower_service::Service;
 
 use crate::{
     Body, Context, Endpoint, Limits, Policy, Store, UnknownMembers,
     answer::{self, Answer, Refusal},
     body,
-    builder::{Builder, Clock, Ids},
+    builder::{Builder, Clock, Ids, SecretHasher, Subject},
+    cursor::Sealer,
     discovery::Discovery,
+    link::Links,
     params::Params,
     route::{self, Route},
 };
@@ -32,8 +35,9 @@ pub struct ScimService<S>(Arc<Parts<S>>);
 
 pub(crate) struct Parts<S> {
     pub(crate) store: S,
-    pub(crate) base: BaseUrl,
-    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) links: Arc<Links>,
+    /// The path of the base URL.
+    pub(crate) base_path: String,
     pub(crate) discovery: Discovery,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
@@ -41,15 +45,21 @@ pub(crate) struct Parts<S> {
     pub(crate) unknown_members: UnknownMembers,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
+    pub(crate) paging: Paging,
+    pub(crate) secrets: Option<SecretHasher>,
+    pub(crate) me: Option<Me>,
 }
 
-/// The address of the service, as clients see it.
-#[derive(Clone, Debug)]
-pub(crate) struct BaseUrl {
-    /// Without a slash at its end.
-    pub(crate) url: String,
-    /// Its path alone.
-    pub(crate) path: String,
+/// Whom `/Me` means.
+pub(crate) struct Me {
+    pub(crate) resource_type: String,
+    pub(crate) subject: Subject,
+}
+
+/// How results are paged.
+pub(crate) struct Paging {
+    pub(crate) default: PaginationMethod,
+    pub(crate) sealer: Sealer,
 }
 
 impl<S: Store> ScimService<S> {
@@ -61,7 +71,8 @@ impl<S: Store> ScimService<S> {
     /// A context as a request about this resource type would have it, for work on the store that
     /// is no request; `None` if there is no such resource type.
     pub fn context(&self, resource_type: &str, extensions: http::Extensions) -> Option<Context> {
-        let endpoint = self.0.endpoints.iter().find(|endpoint| endpoint.name() == resource_type)?;
+        let endpoint =
+            self.0.links.endpoints.iter().find(|endpoint| endpoint.name() == resource_type)?;
         Some(self.0.context(endpoint, extensions))
     }
 
@@ -85,7 +96,7 @@ impl<S> Clone for ScimService<S> {
 
 impl<S> fmt::Debug for ScimService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ScimService").field("base_url", &self.0.base.url).finish_non_exhaustive()
+        f.debug_struct("ScimService").field("base_url", &self.0.links.base).finish_non_exhaustive()
     }
 }
 
@@ -120,19 +131,31 @@ impl<S: Store> Parts<S> {
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let route = route::find(head.uri.path(), &self.base.path, &self.endpoints)?;
+        let route = route::find(head.uri.path(), &self.base_path, &self.links.endpoints)?;
         let compat = head.extensions.get::<Compat>().copied().unwrap_or(self.compat);
-        if matches!(route, Route::Bulk | Route::Me) {
-            return Err(Error::new(
-                StatusCode::NOT_IMPLEMENTED,
-                "this server does not serve this endpoint",
-            )
-            .into());
-        }
+        let route = self.mapped(route, head, compat)?;
         if !route.allows(&head.method) {
             return Err(Refusal::method(&route));
         }
         body::check_accept(&head.headers, &compat)?;
+        let body = match head.method {
+            Method::POST | Method::PUT | Method::PATCH => {
+                let bulk = matches!(route, Route::Bulk);
+                let max = if bulk { self.limits.max_bulk_body } else { self.limits.max_body };
+                body::read(&head.headers, body, max, &self.limits).await?
+            }
+            _ => Value::Null,
+        };
+        self.dispatch(route, head, body, compat).await
+    }
+
+    async fn dispatch(
+        &self,
+        route: Route<'_>,
+        head: &request::Parts,
+        body: Value,
+        compat: Compat,
+    ) -> Answer {
         let query = head.uri.query().unwrap_or_default();
         match route {
             Route::ServiceProviderConfig => Ok(self.discovery.service_provider_config()),
@@ -140,42 +163,55 @@ impl<S: Store> Parts<S> {
             Route::Schemas(id) => self.discovery.schemas(id.as_deref(), query),
             Route::Root => self.list_all(head, &Params::from_query(query)?, compat).await,
             Route::RootSearch => {
-                let body = body::read(&head.headers, body, &self.limits).await?;
                 self.list_all(head, &Params::from_body(body, &compat)?, compat).await
             }
+            Route::Bulk => self.bulk(head, body, compat).await,
             Route::Type(endpoint) => {
                 let cx = self.request_context(endpoint, head, compat);
                 let params = Params::from_query(query)?;
-                if head.method == Method::POST {
-                    self.create(&cx, &params, body::read(&head.headers, body, &self.limits).await?)
-                        .await
-                } else {
-                    self.list(&cx, &params).await
+                match head.method {
+                    Method::POST => self.create(&cx, &params, body).await,
+                    _ => self.list(&cx, &params).await,
                 }
             }
             Route::TypeSearch(endpoint) => {
                 let cx = self.request_context(endpoint, head, compat);
-                let body = body::read(&head.headers, body, &self.limits).await?;
                 self.list(&cx, &Params::from_body(body, &compat)?).await
             }
             Route::Resource(endpoint, id) => {
                 let cx = self.request_context(endpoint, head, compat);
                 let params = Params::from_query(query)?;
                 match head.method {
-                    Method::PUT => {
-                        let body = body::read(&head.headers, body, &self.limits).await?;
-                        self.replace(&cx, &id, head, &params, body).await
-                    }
-                    Method::PATCH => {
-                        let body = body::read(&head.headers, body, &self.limits).await?;
-                        self.patch(&cx, &id, head, &params, body).await
-                    }
+                    Method::PUT => self.replace(&cx, &id, head, &params, body).await,
+                    Method::PATCH => self.patch(&cx, &id, head, &params, body).await,
                     Method::DELETE => self.delete(&cx, &id, head).await,
                     _ => self.get(&cx, &id, head, &params).await,
                 }
             }
-            Route::Bulk | Route::Me => Err(Refusal::method(&route)),
+            Route::Me => Err(not_served().into()),
         }
+    }
+
+    /// `/Me` as the resource of whoever sends the request (RFC 7644 §3.11).
+    ///
+    /// # Errors
+    /// 501 if nobody has said which that is, or for a POST.
+    fn mapped<'a>(
+        &'a self,
+        route: Route<'a>,
+        head: &request::Parts,
+        compat: Compat,
+    ) -> Result<Route<'a>, Error> {
+        if !matches!(route, Route::Me) {
+            return Ok(route);
+        }
+        let me = self.me.as_ref().filter(|_| head.method != Method::POST).ok_or_else(not_served)?;
+        let endpoint =
+            self.links.endpoints.iter().find(|endpoint| endpoint.name() == me.resource_type);
+        let endpoint = endpoint.ok_or_else(not_served)?;
+        let id =
+            (me.subject)(&self.request_context(endpoint, head, compat)).ok_or_else(not_served)?;
+        Ok(Route::Resource(endpoint, id))
     }
 
     pub(crate) fn request_context(
@@ -194,4 +230,8 @@ impl<S: Store> Parts<S> {
             self.unknown_members,
         )
     }
+}
+
+fn not_served() -> Error {
+    Error::new(StatusCode::NOT_IMPLEMENTED, "this server does not serve this endpoint")
 }

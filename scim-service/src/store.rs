@@ -70,7 +70,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Several writes, in order; each succeeds or fails by itself. The provided function makes
-    /// them one by one. Stops after `max_errors` failures, and then answers fewer results.
+    /// them one by one. Stops after `max_errors` writes that failed, or found no resource, and
+    /// then answers fewer results.
     fn batch(
         &self,
         writes: Vec<Write>,
@@ -89,7 +90,7 @@ pub trait Store: Send + Sync + 'static {
                         self.delete(&cx, &id, &guard).await.map(Written::Deleted)
                     }
                 };
-                errors += usize::from(result.is_err());
+                errors += usize::from(Written::is_failure(&result));
                 results.push(result);
                 if max_errors.is_some_and(|max| errors >= max) {
                     break;
@@ -194,7 +195,7 @@ pub struct New {
 
 impl New {
     /// A resource with this id.
-    pub fn new(id: impl Into<String>, resource: Valid) -> Self {
+    pub fn with_id(id: impl Into<String>, resource: Valid) -> Self {
         Self { id: id.into(), resource }
     }
 }
@@ -374,6 +375,13 @@ pub enum Written {
     Updated(Option<Updated>),
     /// Whether there was a resource to delete.
     Deleted(bool),
+}
+
+impl Written {
+    /// Whether a write of a batch counts as failed: it was refused, or there was no resource.
+    pub fn is_failure(result: &Result<Self, StoreError>) -> bool {
+        matches!(result, Err(_) | Ok(Self::Updated(None) | Self::Deleted(false)))
+    }
 }
 
 impl<S: Store> Store for Arc<S> {

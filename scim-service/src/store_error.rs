@@ -39,6 +39,16 @@ impl StoreError {
         ))))
     }
 
+    /// Whether it is [`StoreError::stale`], or another 412.
+    pub(crate) fn is_stale(&self) -> bool {
+        matches!(&self.0, Kind::Refused(error) if error.status == StatusCode::PRECONDITION_FAILED)
+    }
+
+    /// Logs what nobody can be answered any more.
+    pub(crate) fn log(self) {
+        drop(self.into_answer());
+    }
+
     /// The answer, and after how many seconds to try again.
     pub(crate) fn into_answer(self) -> (Error, Option<u64>) {
         match self.0 {

@@ -1,13 +1,13 @@
 //! Resources written (RFC 7644 §3.3, §3.5, §3.6).
 
 use http::{HeaderMap, StatusCode, header, request};
-use scim_core::{AttrPath, EntityTags};
-use scim_patch::Patch;
-use scim_schema::{Mode, Projection};
+use scim_core::{AttrPath, EntityTags, Error};
+use scim_patch::{Patch, Plan};
+use scim_schema::{Mode, Projection, Secrets};
 use serde_json::Value;
 
 use crate::{
-    Action, Change, Context, Event, Guard, New, Proposal, Store, Stored,
+    Action, Change, Context, Event, Guard, New, Proposal, Store, StoreError, Stored,
     answer::{self, Answer, Refusal, failed},
     params::Params,
     read::missing,
@@ -17,11 +17,52 @@ use crate::{
 impl<S: Store> Parts<S> {
     /// Creates a resource (RFC 7644 §3.3).
     pub(crate) async fn create(&self, cx: &Context, params: &Params, body: Value) -> Answer {
+        let want = params.projection(cx.schema(), cx.compat())?.with_touched(&names_of(&body));
+        let mut tries = 0;
+        let created = loop {
+            tries += 1;
+            let written = match self.creation(cx, (self.ids)(), body.clone()).await? {
+                Creation::New(new) => self.store.create(cx, new).await.map(Some),
+                Creation::Adopted { id, change } => self
+                    .store
+                    .update(cx, &id, &change)
+                    .await
+                    .map(|updated| updated.map(|one| one.stored)),
+            };
+            match written {
+                Ok(Some(stored)) => break stored,
+                // What was to be taken over has changed, or gone, in the meantime.
+                Ok(None) if tries < TRIES => {}
+                Err(error) if error.is_stale() && tries < TRIES => {}
+                Ok(None) => return Err(failed(StoreError::stale())),
+                Err(error) => return Err(failed(error)),
+            }
+        };
+        self.policy
+            .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
+        let created = self.whole(cx, created, &want).await?;
+        self.resource(StatusCode::CREATED, cx, created, &want)
+    }
+
+    /// What a create comes to: a new resource, or one that is taken over.
+    pub(crate) async fn creation(
+        &self,
+        cx: &Context,
+        id: String,
+        body: Value,
+    ) -> Result<Creation, Error> {
         self.policy.authorize(cx, Action::Create)?;
-        let touched = names_of(&body);
-        let want = params.projection(cx.schema(), cx.compat())?.with_touched(&touched);
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
-        valid.take_secrets();
+        let secrets = self.hashed(cx, &valid.take_secrets())?;
+        if let Some(stored) = self.adoptable(cx, &valid).await.map_err(Refusal::into_error)? {
+            let if_match = Some(EntityTags::List(vec![stored.version]));
+            let guard = Guard { if_match, ..Guard::default() };
+            // With the default values of a new resource: `active` is true unless it is given.
+            let body = Value::Object(valid.into_attributes());
+            let change =
+                Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets);
+            return Ok(Creation::Adopted { id: stored.id, change });
+        }
         let mut proposal = Proposal {
             id: None,
             action: Action::Create,
@@ -30,16 +71,8 @@ impl<S: Store> Parts<S> {
             delta: None,
         };
         self.policy.before(cx, &mut proposal)?;
-        let has_relation = cx
-            .endpoint()
-            .relations()
-            .iter()
-            .any(|name| valid.attributes().contains_key(name.as_str()));
-        let created = self.store.create(cx, New::new((self.ids)(), valid)).await.map_err(failed)?;
-        self.policy
-            .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
-        let created = if has_relation { self.whole(cx, created, &want).await? } else { created };
-        self.resource(StatusCode::CREATED, cx, created, &want)
+        valid.add_secrets(&secrets);
+        Ok(Creation::New(New::with_id(id, valid)))
     }
 
     /// Replaces a resource (RFC 7644 §3.5.1).
@@ -53,7 +86,7 @@ impl<S: Store> Parts<S> {
     ) -> Answer {
         self.policy.authorize(cx, Action::Replace)?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(&names_of(&body));
-        let change = Change::replace(cx.clone(), guard(&head.headers), body, self.policy.clone());
+        let change = self.replacement(cx, guard(&head.headers), body)?;
         let stored = self.update(cx, id, &change, Action::Replace).await?;
         let stored = self.whole(cx, stored, &want).await?;
         self.resource(StatusCode::OK, cx, stored, &want)
@@ -70,10 +103,11 @@ impl<S: Store> Parts<S> {
         body: Value,
     ) -> Answer {
         self.policy.authorize(cx, Action::Patch)?;
-        let plan = Patch::from_value(body, cx.compat())?.plan(cx.schema())?;
+        let plan =
+            Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
         let touched: Vec<AttrPath> = plan.touched().cloned().collect();
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(&touched);
-        let change = Change::patch(cx.clone(), guard(&head.headers), plan, self.policy.clone());
+        let change = self.patching(cx, guard(&head.headers), plan)?;
         let stored = self.update(cx, id, &change, Action::Patch).await?;
         if want.is_default() && !cx.endpoint().does_patch_answer_body() {
             let location = self.location(cx.endpoint(), id);
@@ -94,6 +128,49 @@ impl<S: Store> Parts<S> {
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
 
+    /// A replacement by a body, its secrets hashed beforehand.
+    pub(crate) fn replacement(
+        &self,
+        cx: &Context,
+        guard: Guard,
+        body: Value,
+    ) -> Result<Change, Error> {
+        let secrets = match self.secrets {
+            Some(_) => {
+                let valid = cx.schema().validate(body.clone(), Mode::Create, cx.compat());
+                valid.map(|mut valid| valid.take_secrets()).unwrap_or_default()
+            }
+            None => Secrets::default(),
+        };
+        let secrets = self.hashed(cx, &secrets)?;
+        Ok(Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets))
+    }
+
+    /// A patch by a plan, its secrets hashed beforehand.
+    pub(crate) fn patching(
+        &self,
+        cx: &Context,
+        guard: Guard,
+        mut plan: Plan,
+    ) -> Result<Change, Error> {
+        let secrets = self.hashed(cx, &plan.take_secrets())?;
+        Ok(Change::patch(cx.clone(), guard, plan, self.policy.clone()).secrets(secrets))
+    }
+
+    /// Secrets as they may be kept: hashed, or not at all.
+    fn hashed(&self, cx: &Context, secrets: &Secrets) -> Result<Secrets, Error> {
+        let mut hashed = Secrets::default();
+        let Some(hash) = &self.secrets else { return Ok(hashed) };
+        for secret in secrets.iter() {
+            let value = match secret.text() {
+                Some(_) => Value::String(hash(cx, secret)?),
+                None => Value::Null,
+            };
+            hashed.set(secret.path(), value);
+        }
+        Ok(hashed)
+    }
+
     async fn update(
         &self,
         cx: &Context,
@@ -101,7 +178,15 @@ impl<S: Store> Parts<S> {
         change: &Change,
         action: Action,
     ) -> Result<Stored, Refusal> {
-        let updated = self.store.update(cx, id, change).await.map_err(failed)?;
+        let mut tries = 0;
+        let updated = loop {
+            tries += 1;
+            match self.store.update(cx, id, change).await {
+                // A store that compares versions lost a race that the client did not ask for.
+                Err(error) if error.is_stale() && !change.has_precondition() && tries < TRIES => {}
+                result => break result.map_err(failed)?,
+            }
+        };
         let updated = updated.ok_or_else(|| missing(cx))?;
         if updated.changed {
             self.policy.after(cx, &Event { action, id, stored: Some(&updated.stored) });
@@ -123,6 +208,17 @@ impl<S: Store> Parts<S> {
         found.ok_or_else(|| missing(cx).into())
     }
 }
+
+/// What a create comes to.
+pub(crate) enum Creation {
+    /// A new resource.
+    New(New),
+    /// One that is there, taken over.
+    Adopted { id: String, change: Change },
+}
+
+/// How often a write is tried that loses races with others.
+const TRIES: usize = 5;
 
 /// The preconditions of a write (RFC 7644 §3.14).
 fn guard(headers: &HeaderMap) -> Guard {

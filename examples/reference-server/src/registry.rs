@@ -68,7 +68,11 @@ impl Registry {
     pub(crate) fn tenant_of(&self, token: &Token) -> Option<Known> {
         let hash = token.hash();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.iter().filter(|known| known.hash.is(&hash)).last().cloned()
+        // All are compared, whichever it is.
+        known
+            .iter()
+            .fold(None, |found, one| if one.hash.is(&hash) { Some(one) } else { found })
+            .cloned()
     }
 
     fn insert(&self, name: &str, profile: Profile, token: &Token) -> Result<bool, Failure> {

@@ -1,7 +1,5 @@
 //! Numbers (RFC 7643 §2.3.3, §2.3.4).
 
-use std::fmt::Write;
-
 use compact_str::CompactString;
 
 /// The exponents that a key can hold: far more than a 64-bit float, little enough for four digits.
@@ -24,16 +22,44 @@ pub(super) fn key(text: &str) -> Option<CompactString> {
     if !(-BOUND..=BOUND).contains(&exponent) {
         return None;
     }
+    Some(write(negative, exponent, digits))
+}
+
+/// The key of a whole number.
+pub(super) fn integer_key(number: i64) -> CompactString {
+    let mut rest = number.unsigned_abs();
+    if rest == 0 {
+        return CompactString::const_new("0");
+    }
+    let mut places = [b'0'; 20];
+    let mut len = 0;
+    for place in places.iter_mut().rev() {
+        if rest == 0 {
+            break;
+        }
+        *place = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        len += 1;
+    }
+    let digits = places.get(places.len() - len..).unwrap_or_default();
+    let zeros = digits.iter().rev().take_while(|digit| **digit == b'0').count();
+    write(number < 0, len as i64, digits.iter().copied().take(len - zeros))
+}
+
+fn write(negative: bool, exponent: i64, digits: impl Iterator<Item = u8>) -> CompactString {
     let mut key = CompactString::default();
+    key.push(if negative { '-' } else { 'p' });
+    let offset = if negative { BOUND - exponent } else { BOUND + 1 + exponent };
+    for unit in [1000, 100, 10, 1] {
+        key.push(char::from(b'0' + (offset / unit % 10) as u8));
+    }
     if negative {
-        write!(key, "-{:04}", BOUND - exponent).ok()?;
         key.extend(digits.map(|digit| char::from(b'0' + b'9' - digit)));
         key.push('~');
     } else {
-        write!(key, "p{:04}", BOUND + 1 + exponent).ok()?;
         key.extend(digits.map(char::from));
     }
-    Some(key)
+    key
 }
 
 /// A number in JSON's notation, without its sign.

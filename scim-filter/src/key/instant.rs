@@ -1,8 +1,6 @@
 //! Dates with a time (RFC 7643 §2.3.5, xsd:dateTime).
 
-use std::fmt::Write;
-
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use compact_str::CompactString;
 
 /// `YYYY-MM-DDThh:mm:ss` in UTC and the fraction without trailing zeros. What has no fraction is
@@ -17,18 +15,32 @@ pub(super) fn key(text: &str) -> Option<CompactString> {
         (_, true) if !fraction.is_empty() => return None,
         (_, next_day) => {
             let ahead = TimeDelta::minutes(if next_day { 24 * 60 } else { 0 } - offset);
-            let utc = date.checked_add_signed(ahead)?;
-            if !(0..=9999).contains(&utc.year()) {
-                return None;
-            }
-            let mut key = CompactString::default();
-            write!(key, "{}", utc.format("%Y-%m-%dT%H:%M:%S")).ok()?;
-            key
+            written(date.checked_add_signed(ahead)?)?
         }
     };
     if !fraction.is_empty() {
         key.push('.');
         key.push_str(fraction);
+    }
+    Some(key)
+}
+
+fn written(utc: NaiveDateTime) -> Option<CompactString> {
+    let year = u32::try_from(utc.year()).ok().filter(|year| *year <= 9999)?;
+    let mut key = CompactString::default();
+    let parts = [
+        (None, year / 100),
+        (None, year % 100),
+        (Some('-'), utc.month()),
+        (Some('-'), utc.day()),
+        (Some('T'), utc.hour()),
+        (Some(':'), utc.minute()),
+        (Some(':'), utc.second()),
+    ];
+    for (sign, part) in parts {
+        key.extend(sign);
+        key.push(char::from_digit(part / 10, 10)?);
+        key.push(char::from_digit(part % 10, 10)?);
     }
     Some(key)
 }

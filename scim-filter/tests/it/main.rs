@@ -1,3 +1,14 @@
-//! Filters from text to outcome.
+//! The corpus, the limits, the laws and the messages.
 
-mod standard;
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where it fails"
+)]
+
+mod corpus;
+mod element;
+mod law;
+mod limit;
+mod message;

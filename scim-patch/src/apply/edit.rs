@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::undo::{restore_elements, restore_parts};
+use super::undo::{Undo, restore_elements, restore_parts};
 use crate::plan::Slot;
 
 /// A list under change. Removed elements are null, so that positions stay.
@@ -10,7 +10,8 @@ pub(super) struct ListEdit<'p, 'r> {
     pub(super) slot: &'p Slot,
     elements: &'r mut Vec<Value>,
     before: usize,
-    /// For each element that was there, where its original is, counted from 1.
+    /// For each element that was there, where its original is, counted from 1; empty while there
+    /// are few originals.
     marks: Vec<u32>,
     originals: Vec<Original>,
 }
@@ -43,6 +44,9 @@ impl State {
 }
 
 impl<'p, 'r> ListEdit<'p, 'r> {
+    /// As many originals are looked through faster than marks are made.
+    const FEW: usize = 8;
+
     pub(super) fn new(slot: &'p Slot, elements: &'r mut Vec<Value>) -> Self {
         let before = elements.len();
         Self { slot, elements, before, marks: Vec::new(), originals: Vec::new() }
@@ -124,19 +128,29 @@ impl<'p, 'r> ListEdit<'p, 'r> {
     }
 
     fn original(&mut self, at: usize) -> Option<&mut Original> {
+        if self.marks.is_empty() {
+            return self.originals.iter_mut().find(|original| original.at == at);
+        }
         let mark = self.marks.get(at).copied().unwrap_or_default();
         let position = usize::try_from(mark).ok()?.checked_sub(1)?;
         self.originals.get_mut(position)
     }
 
     fn remember(&mut self, at: usize, state: State) {
-        if self.marks.is_empty() {
-            self.marks = vec![0; self.before];
-        }
         self.originals.push(Original { at, state });
-        if let (Some(mark), Ok(position)) =
-            (self.marks.get_mut(at), u32::try_from(self.originals.len()))
-        {
+        if !self.marks.is_empty() {
+            self.mark(at, self.originals.len());
+        } else if self.originals.len() > Self::FEW {
+            self.marks = vec![0; self.before];
+            let known: Vec<usize> = self.originals.iter().map(|original| original.at).collect();
+            for (position, at) in known.into_iter().enumerate() {
+                self.mark(at, position + 1);
+            }
+        }
+    }
+
+    fn mark(&mut self, at: usize, position: usize) {
+        if let (Some(mark), Ok(position)) = (self.marks.get_mut(at), u32::try_from(position)) {
             *mark = position;
         }
     }
@@ -160,7 +174,12 @@ impl<'p, 'r> ListEdit<'p, 'r> {
         restore_elements(self.elements, self.slot, self.before, self.originals);
     }
 
-    pub(super) fn into_parts(self) -> (usize, Vec<Original>) {
-        (self.before, self.originals)
+    /// How to take back what was done; `None`, and all as it was, if nothing is left in the list.
+    pub(super) fn finish(self) -> Option<Undo> {
+        if self.live().next().is_some() {
+            return Some(Undo::List { before: self.before, originals: self.originals });
+        }
+        self.roll_back();
+        None
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use scim_core::Mutability;
-use scim_schema::{Identity, is_hollow, same_element, same_value};
+use scim_core::{Attribute, Mutability};
+use scim_schema::{Identity, is_hollow, same_element, same_elements, same_value};
 use serde_json::{Map, Value};
 
 use super::{
@@ -23,8 +23,9 @@ pub(super) fn list(
     rules: Rules,
     by: Cause,
 ) -> Result<bool, PatchError> {
-    drop_empty(edit, rules);
-    merge_equal(edit);
+    let touched = edit.touched();
+    drop_empty(edit, &touched, rules);
+    merge_equal(edit, &touched);
     judge_elements(edit, by)?;
     if !is_changed(edit) {
         return Ok(false);
@@ -39,9 +40,9 @@ pub(super) fn list(
 }
 
 /// Takes out elements that say nothing.
-fn drop_empty(edit: &mut ListEdit<'_, '_>, rules: Rules) {
+fn drop_empty(edit: &mut ListEdit<'_, '_>, touched: &[usize], rules: Rules) {
     let attribute = &edit.slot.attribute;
-    for at in edit.touched() {
+    for &at in touched {
         let Some(element) = edit.get(at) else { continue };
         let empty = element.as_object().is_some_and(Map::is_empty);
         if empty || rules.drop_empty_entries && is_hollow(attribute, element) {
@@ -51,18 +52,21 @@ fn drop_empty(edit: &mut ListEdit<'_, '_>, rules: Rules) {
 }
 
 /// Makes one element of those that became equal: the first stays and takes over what it lacks.
-fn merge_equal(edit: &mut ListEdit<'_, '_>) {
-    let touched = edit.touched();
+fn merge_equal(edit: &mut ListEdit<'_, '_>, touched: &[usize]) {
     let slot = edit.slot;
     let is_same =
         |one: &Value, other: &Value| same_element(&slot.attribute, slot.relation, one, other);
     // A few are held against all others, many by way of an index.
     const FEW: usize = 4;
     if touched.len() <= FEW {
-        for at in touched {
-            let Some(element) = edit.get(at) else { continue };
-            let twin = edit.live().find(|(other, known)| *other != at && is_same(known, element));
-            if let Some((twin, _)) = twin {
+        for &at in touched {
+            let twin = |edit: &ListEdit<'_, '_>| {
+                let element = edit.get(at)?;
+                edit.live()
+                    .find(|(other, known)| *other != at && is_same(known, element))
+                    .map(|(twin, _)| twin)
+            };
+            while let Some(twin) = twin(edit) {
                 join(edit, twin.min(at), twin.max(at));
             }
         }
@@ -105,6 +109,11 @@ fn join(edit: &mut ListEdit<'_, '_>, first: usize, later: usize) {
 fn judge_elements(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
     let slot = edit.slot;
     let subs = &slot.attribute.sub_attributes;
+    let is_judged =
+        |sub: &Attribute| sub.mutability == Mutability::Immutable || super::is_demanded(sub);
+    if !subs.iter().any(is_judged) {
+        return Ok(());
+    }
     for original in edit.originals() {
         let Some(now) = edit.get(original.at) else { continue };
         for (at, sub) in subs.iter().enumerate() {
@@ -167,7 +176,7 @@ fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
     let before: Vec<Value> =
         edit.originals().iter().map(|one| one.whole(slot, edit.get(one.at))).collect();
     let now: Vec<&Value> = edit.touched().into_iter().filter_map(|at| edit.get(at)).collect();
-    !same_set(slot, &before, &now)
+    !same_elements(&slot.attribute, &before, &now)
 }
 
 fn part_changed(slot: &Slot, sub: usize, before: Option<&Value>, now: &Value) -> bool {
@@ -176,26 +185,4 @@ fn part_changed(slot: &Slot, sub: usize, before: Option<&Value>, now: &Value) ->
         (Some(before), Some(now)) => !same_value(sub, before, now),
         (before, now) => before.is_some() || now.is_some(),
     }
-}
-
-fn same_set(slot: &Slot, before: &[Value], now: &[&Value]) -> bool {
-    if before.len() != now.len() {
-        return false;
-    }
-    let identity = |element: &Value| Identity::of(&slot.attribute, slot.relation, element);
-    let mut known: HashMap<Identity, Vec<&Value>> = HashMap::new();
-    for element in before {
-        known.entry(identity(element)).or_default().push(element);
-    }
-    now.iter().all(|element| {
-        let Some(alike) = known.get_mut(&identity(element)) else { return false };
-        let same = alike.iter().position(|other| {
-            same_value(
-                &slot.attribute,
-                &Value::Array(vec![(*other).clone()]),
-                &Value::Array(vec![(*element).clone()]),
-            )
-        });
-        same.map(|at| alike.swap_remove(at)).is_some()
-    })
 }

@@ -28,10 +28,7 @@ impl Index {
     }
 
     pub(super) fn insert(&mut self, slot: &Slot, at: usize, element: &Value) {
-        let bucket = self.buckets.entry(bucket(slot, element)).or_default();
-        if !bucket.contains(&at) {
-            bucket.push(at);
-        }
+        self.buckets.entry(bucket(slot, element)).or_default().push(at);
     }
 
     /// Where an element with the same `value` could be, in order.
@@ -47,6 +44,7 @@ impl Index {
     fn at(&self, bucket: u64) -> Vec<usize> {
         let mut found = self.buckets.get(&bucket).cloned().unwrap_or_default();
         found.sort_unstable();
+        found.dedup();
         found
     }
 }

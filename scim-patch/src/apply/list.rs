@@ -5,16 +5,10 @@ use scim_schema::{same_element, same_value};
 use serde_json::{Map, Value};
 
 use super::{
-    Rules,
-    edit::ListEdit,
-    finish,
-    index::Index,
-    level, put,
-    single::{changed, is_derived},
-    undo::Undo,
+    Rules, edit::ListEdit, finish, index::Index, level, put, single::changed, spend, undo::Undo,
 };
 use crate::{
-    Delta, PatchError, PatchErrorKind as Kind,
+    PatchError, PatchErrorKind as Kind,
     plan::{Cause, ListKind, ListStep, Missing, Part, PartChange, Selector, Slot},
 };
 
@@ -37,60 +31,21 @@ pub(super) fn run(
     let mut run = ListRun::new(edit, steps, rules, work);
     let outcome = run.all(steps).and_then(|()| finish::list(&mut run.edit, rules, slot.last()));
     match outcome {
-        Ok(true) if is_made => {}
-        Ok(true) => {
-            let (before, originals) = run.edit.into_parts();
-            return Ok(Some(Undo::List { before, originals }));
+        Ok(true) if is_made => {
+            made.retain(|element| !element.is_null());
+            let made = (!made.is_empty()).then_some(Value::Array(made));
+            Ok(Some(Undo::Attribute(put(attributes, slot, made))))
         }
+        Ok(true) => Ok(Some(run.edit.finish().unwrap_or_else(|| emptied(attributes, slot)))),
         other => {
             run.edit.roll_back();
-            return other.map(|_| None);
+            other.map(|_| None)
         }
     }
-    made.retain(|element| !element.is_null());
-    Ok((!made.is_empty()).then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(made))))))
 }
 
-/// Changes the members of a relation.
-pub(super) fn relation(
-    attributes: &mut Map<String, Value>,
-    slot: &Slot,
-    delta: &Delta,
-    by: Cause,
-    work: &mut usize,
-) -> Result<Option<Undo>, PatchError> {
-    let name = slot.attribute.name.as_str();
-    let known = level(attributes, slot).and_then(|level| level.get_mut(name));
-    let Some(elements) = known.and_then(Value::as_array_mut) else {
-        let members: Vec<Value> = delta.add.values().cloned().collect();
-        return Ok((!members.is_empty())
-            .then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(members))))));
-    };
-    let terms = delta.remove_where.iter().map(|filter| Selector::new(filter.clone()).terms).sum();
-    spend(work, elements.len(), terms).map_err(|kind| PatchError::at(by.operation, kind))?;
-    let gone = delta.gone(elements);
-    let fresh = delta.fresh(elements, &gone);
-    if gone.is_empty() && fresh.is_empty() {
-        return Ok(None);
-    }
-    let mut edit = ListEdit::new(slot, elements);
-    gone.into_iter().for_each(|at| edit.remove(at));
-    fresh.into_iter().for_each(|member| {
-        edit.push(member.clone());
-    });
-    let (before, originals) = edit.into_parts();
-    Ok(Some(Undo::List { before, originals }))
-}
-
-/// Counts what a filter over a list comes to.
-fn spend(work: &mut usize, elements: usize, terms: usize) -> Result<(), Kind> {
-    match work.checked_sub(elements.saturating_mul(terms)) {
-        Some(left) => {
-            *work = left;
-            Ok(())
-        }
-        None => Err(Kind::FilterWork),
-    }
+pub(super) fn emptied(attributes: &mut Map<String, Value>, slot: &Slot) -> Undo {
+    Undo::Attribute(put(attributes, slot, None))
 }
 
 struct ListRun<'p, 'r, 'w> {
@@ -101,6 +56,8 @@ struct ListRun<'p, 'r, 'w> {
     index: Option<Index>,
     /// Where the primary elements are; known once it matters.
     primary: Option<Vec<usize>>,
+    /// The operation at hand.
+    by: Cause,
 }
 
 impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
@@ -111,11 +68,13 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         let sizes = edit.len() + lookups;
         let index = (lookups > 2 && lookups.saturating_mul(sizes) > FEW)
             .then(|| Index::new(edit.slot, edit.live()));
-        Self { edit, rules, work, index, primary: None }
+        let by = edit.slot.last();
+        Self { edit, rules, work, index, primary: None, by }
     }
 
     fn all(&mut self, steps: &[ListStep]) -> Result<(), PatchError> {
         for step in steps {
+            self.by = step.by;
             self.step(&step.kind).map_err(|kind| PatchError::at(step.by.operation, kind))?;
         }
         Ok(())
@@ -132,19 +91,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
                 self.clear();
                 Ok(())
             }
-            ListKind::Take(listed) => {
-                for element in listed {
-                    let listed = self.candidates(element);
-                    let is_listed = |at: &usize| {
-                        self.edit
-                            .get(*at)
-                            .is_some_and(|known| is_listed(self.edit.slot, known, element))
-                    };
-                    let gone: Vec<usize> = listed.into_iter().filter(is_listed).collect();
-                    gone.into_iter().for_each(|at| self.edit.remove(at));
-                }
-                Ok(())
-            }
+            ListKind::Take(listed) => listed.iter().try_for_each(|element| self.take(element)),
             ListKind::Remove(selector) => {
                 let selected = self.select(Some(selector))?;
                 selected.into_iter().for_each(|at| self.edit.remove(at));
@@ -164,10 +111,19 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         all.into_iter().for_each(|at| self.edit.remove(at));
     }
 
+    fn take(&mut self, listed: &Value) -> Result<(), Kind> {
+        for at in self.candidates(listed)? {
+            if self.edit.get(at).is_some_and(|known| is_listed(self.edit.slot, known, listed)) {
+                self.edit.remove(at);
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, elements: &[Value]) -> Result<(), Kind> {
         let mut primary = Vec::new();
         for element in elements {
-            let at = match self.find(element) {
+            let at = match self.find(element)? {
                 Some(at) => {
                     if !self.edit.slot.relation {
                         self.fill(at, element);
@@ -218,28 +174,30 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         missing: &Missing,
     ) -> Result<(), Kind> {
         let mut selected = self.select(selector)?;
-        if selected.is_empty() {
+        let is_made = selected.is_empty();
+        if is_made {
             let Some(template) = self.template(missing)? else { return Ok(()) };
             selected.push(self.edit.push(template));
         }
         let mut primary = Vec::new();
         for at in selected {
-            self.change(at, parts);
+            self.change(at, parts)?;
             self.note(at);
-            if sets_primary(self.edit.slot, parts) {
+            let is_made_so = is_made && self.edit.get(at).is_some_and(is_primary);
+            if is_made_so || sets_primary(self.edit.slot, parts) {
                 primary.push(at);
             }
         }
         self.keep_one_primary(primary)
     }
 
-    fn change(&mut self, at: usize, parts: &[Part]) {
+    fn change(&mut self, at: usize, parts: &[Part]) -> Result<(), Kind> {
         let slot = self.edit.slot;
         let mut moved = false;
         for part in parts {
             let Some(sub) = slot.sub(part.sub) else { continue };
             let known = self.edit.get(at).and_then(|known| known.get(sub.name.as_str()));
-            let value = changed(sub, known, &part.change);
+            let value = changed(sub, known, &part.change, self.work)?;
             let same = match (known, &value) {
                 (Some(known), Some(value)) => same_value(sub, known, value),
                 (known, value) => known.is_none() && value.is_none(),
@@ -253,11 +211,12 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             for (sub, attribute) in slot.attribute.sub_attributes.iter().enumerate() {
                 let is_there =
                     self.edit.get(at).and_then(|one| one.get(attribute.name.as_str())).is_some();
-                if is_there && is_derived(slot, attribute) {
+                if is_there && slot.is_derived(attribute, self.by) {
                     self.edit.set_part(at, sub, None);
                 }
             }
         }
+        Ok(())
     }
 
     fn overwrite(
@@ -273,12 +232,12 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             primary.push(self.push(laid_over(template, element)));
         }
         for at in selected {
-            let kept = self.edit.get(at).map(|known| kept_parts(self.edit.slot, known));
+            let kept = self.edit.get(at).map(|known| kept_parts(self.edit.slot, known, element));
             self.edit.replace(at, laid_over(kept.unwrap_or(Value::Null), element));
             self.note(at);
             primary.push(at);
         }
-        primary.retain(|_| is_primary(element));
+        primary.retain(|at| self.edit.get(*at).is_some_and(is_primary));
         self.keep_one_primary(primary)
     }
 
@@ -293,37 +252,41 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
     /// The elements that fulfil a filter, or all.
     fn select(&mut self, selector: Option<&Selector>) -> Result<Vec<usize>, Kind> {
         let Some(selector) = selector else {
+            spend(self.work, self.edit.len(), 1)?;
             return Ok(self.edit.live().map(|(at, _)| at).collect());
         };
         if let (Some(index), Some(key)) = (&self.index, &selector.value) {
-            let found = index.of_key(key).into_iter();
+            let found = index.of_key(key);
+            spend(self.work, found.len(), selector.terms)?;
             let fits =
                 |at: &usize| self.edit.get(*at).is_some_and(|one| selector.checked.matches(one));
-            return Ok(found.filter(fits).collect());
+            return Ok(found.into_iter().filter(fits).collect());
         }
         spend(self.work, self.edit.len(), selector.terms)?;
         let fits = self.edit.live().filter(|(_, element)| selector.checked.matches(element));
         Ok(fits.map(|(at, _)| at).collect())
     }
 
-    /// Where an element equal to this one could be.
-    fn candidates(&self, element: &Value) -> Vec<usize> {
-        match &self.index {
+    /// Where an element with the same `value` as this one could be.
+    fn candidates(&mut self, element: &Value) -> Result<Vec<usize>, Kind> {
+        let found = match &self.index {
             Some(index) if has_value(element) => index.like(self.edit.slot, element),
             _ => self.edit.live().map(|(at, _)| at).collect(),
-        }
+        };
+        spend(self.work, found.len(), 1)?;
+        Ok(found)
     }
 
-    fn find(&self, element: &Value) -> Option<usize> {
+    /// Where the element is that is equal to this one.
+    fn find(&mut self, element: &Value) -> Result<Option<usize>, Kind> {
         let slot = self.edit.slot;
         let is_same = |known: &Value| same_element(&slot.attribute, slot.relation, known, element);
-        match &self.index {
-            Some(index) => index
-                .like(slot, element)
-                .into_iter()
-                .find(|at| self.edit.get(*at).is_some_and(is_same)),
-            None => self.edit.live().find(|(_, known)| is_same(known)).map(|(at, _)| at),
-        }
+        let Some(index) = &self.index else {
+            return Ok(self.edit.live().find(|(_, known)| is_same(known)).map(|(at, _)| at));
+        };
+        let found = index.like(slot, element);
+        spend(self.work, found.len(), 1)?;
+        Ok(found.into_iter().find(|at| self.edit.get(*at).is_some_and(is_same)))
     }
 
     /// Of the elements that an operation made primary one stays so, and no other element does
@@ -402,11 +365,16 @@ fn is_listed(slot: &Slot, known: &Value, listed: &Value) -> bool {
     })
 }
 
-/// The parts of an element that another in its place takes over: the server's.
-fn kept_parts(slot: &Slot, known: &Value) -> Value {
+/// The parts of an element that another in its place takes over: what the server knows, unless
+/// that is of what another `value` referred to.
+fn kept_parts(slot: &Slot, known: &Value, element: &Value) -> Value {
+    let moved = known.get("value") != element.get("value");
     let kept = |name: &str| {
         let sub = slot.attribute.sub_attribute(name);
-        sub.is_some_and(|sub| sub.mutability == Mutability::ReadOnly && !is_derived(slot, sub))
+        sub.is_some_and(|sub| {
+            sub.mutability == Mutability::ReadOnly
+                && !(moved && slot.attribute.sub_attribute("$ref").is_some())
+        })
     };
     match known {
         Value::Object(known) => {

@@ -1,11 +1,13 @@
 //! Single values (RFC 7644 §3.5.2.1–§3.5.2.3).
 
+use std::collections::HashSet;
+
 use scim_core::{Attribute, Mutability};
-use scim_schema::same_value;
+use scim_schema::{Identity, same_value};
 use serde_json::{Map, Value};
 
 use super::{
-    judge_unset, level, put, required,
+    judge_unset, level, put, required, spend,
     undo::{Undo, restore_parts},
 };
 use crate::{
@@ -43,27 +45,22 @@ pub(super) fn parts(
     attributes: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
+    work: &mut usize,
 ) -> Result<Option<Undo>, PatchError> {
     let name = slot.attribute.name.as_str();
     let known = level(attributes, slot).and_then(|level| level.get_mut(name));
     match known {
         Some(Value::Object(object)) if !parts.clear => {
-            let undo = change_parts(object, slot, parts);
-            let undo = judge_parts(object, slot, parts, undo)?;
-            if undo.is_none() {
-                return Ok(None);
+            let undo = change_parts(object, slot, parts, work)?;
+            let Some(undo) = judge_parts(object, slot, parts, undo)? else { return Ok(None) };
+            if !object.is_empty() {
+                return Ok(Some(Undo::Parts(undo)));
             }
-            if object.is_empty()
-                && let Err(error) = judge_unset(slot, slot.last())
-            {
-                if let Some(undo) = undo {
-                    restore_parts(object, slot, undo);
-                }
-                return Err(error);
-            }
-            Ok(undo.map(Undo::Parts))
+            restore_parts(object, slot, undo);
+            judge_unset(slot, slot.last())?;
+            Ok(Some(Undo::Attribute(put(attributes, slot, None))))
         }
-        _ => replace_parts(attributes, slot, parts),
+        _ => replace_parts(attributes, slot, parts, work),
     }
 }
 
@@ -72,10 +69,11 @@ fn replace_parts(
     attributes: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
+    work: &mut usize,
 ) -> Result<Option<Undo>, PatchError> {
     let attribute = &slot.attribute;
     let mut object = Map::new();
-    change_parts(&mut object, slot, parts);
+    change_parts(&mut object, slot, parts, work)?;
     for sub in attribute.sub_attributes.iter().filter(|sub| super::is_demanded(sub)) {
         if !object.is_empty() && !object.contains_key(sub.name.as_str()) {
             return Err(required(slot.path_of(sub), cause_of(slot, parts, sub)));
@@ -109,46 +107,48 @@ fn change_parts(
     object: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
-) -> Vec<(usize, Option<Value>)> {
+    work: &mut usize,
+) -> Result<Vec<(usize, Option<Value>)>, PatchError> {
     let mut undo = Vec::with_capacity(parts.parts.len());
+    let mut moved = None;
     for part in &parts.parts {
         let Some(sub) = slot.sub(part.sub) else { continue };
         let known = object.get(sub.name.as_str());
-        let value = changed(sub, known, &part.change);
+        let value = match changed(sub, known, &part.change, work) {
+            Ok(value) => value,
+            Err(kind) => {
+                restore_parts(object, slot, undo);
+                return Err(PatchError::at(part.by.operation, kind));
+            }
+        };
         let same = match (known, &value) {
             (Some(known), Some(value)) => same_value(sub, known, value),
             (known, value) => known.is_none() && value.is_none(),
         };
         if !same {
             undo.push((part.sub, set(object, sub, value)));
+            moved = moved.or((sub.name == "value").then_some(part.by));
         }
     }
-    let moved = undo.iter().any(|(sub, _)| slot.sub(*sub).is_some_and(|sub| sub.name == "value"));
-    if moved {
-        drop_derived(object, slot, &mut undo);
+    if let Some(by) = moved {
+        drop_derived(object, slot, by, &mut undo);
     }
-    undo
+    Ok(undo)
 }
 
-/// An address, and what the server knows of the resource there, do not outlive the `value` that
-/// they belong to.
 fn drop_derived(
     object: &mut Map<String, Value>,
     slot: &Slot,
+    by: Cause,
     undo: &mut Vec<(usize, Option<Value>)>,
 ) {
     for (at, sub) in slot.attribute.sub_attributes.iter().enumerate() {
-        if is_derived(slot, sub)
+        if slot.is_derived(sub, by)
             && let Some(earlier) = object.remove(sub.name.as_str())
         {
             undo.push((at, Some(earlier)));
         }
     }
-}
-
-pub(super) fn is_derived(slot: &Slot, sub: &Attribute) -> bool {
-    let refers = slot.attribute.sub_attribute("$ref").is_some();
-    refers && (sub.mutability == Mutability::ReadOnly || sub.name == "$ref" && !slot.writes_ref)
 }
 
 fn set(object: &mut Map<String, Value>, sub: &Attribute, value: Option<Value>) -> Option<Value> {
@@ -165,28 +165,24 @@ pub(super) fn changed(
     sub: &Attribute,
     known: Option<&Value>,
     change: &PartChange,
-) -> Option<Value> {
+    work: &mut usize,
+) -> Result<Option<Value>, Kind> {
     let elements = || known.and_then(Value::as_array).cloned().unwrap_or_default();
-    let is_same = |one: &Value, other: &Value| scim_schema::same_element(sub, false, one, other);
-    let list = match change {
-        PartChange::Set(value) => return Some(value.clone()),
-        PartChange::Unset => return None,
-        PartChange::Extend(more) => {
-            let mut list = elements();
-            for element in more {
-                if !list.iter().any(|known| is_same(known, element)) {
-                    list.push(element.clone());
-                }
-            }
-            list
-        }
-        PartChange::Take(gone) => {
-            let mut list = elements();
-            list.retain(|known| !gone.iter().any(|gone| is_same(known, gone)));
-            list
-        }
+    let identity = |element: &Value| Identity::of(sub, false, element);
+    let (mut list, given) = match change {
+        PartChange::Set(value) => return Ok(Some(value.clone())),
+        PartChange::Unset => return Ok(None),
+        PartChange::Extend(given) | PartChange::Take(given) => (elements(), given),
     };
-    (!list.is_empty()).then_some(Value::Array(list))
+    spend(work, list.len() + given.len(), 1)?;
+    if let PartChange::Take(gone) = change {
+        let gone: HashSet<Identity> = gone.iter().map(identity).collect();
+        list.retain(|known| !gone.contains(&identity(known)));
+    } else {
+        let mut there: HashSet<Identity> = list.iter().map(identity).collect();
+        list.extend(given.iter().filter(|element| there.insert(identity(element))).cloned());
+    }
+    Ok((!list.is_empty()).then_some(Value::Array(list)))
 }
 
 /// Judges what became of the parts; `None`, and all as it was, if that is the same as before.

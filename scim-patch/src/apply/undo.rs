@@ -45,22 +45,10 @@ impl Undo {
 
     /// Takes out what is left of removed elements.
     pub(super) fn commit(&self, attributes: &mut Map<String, Value>, slot: &Slot) {
-        match self {
-            Self::List { .. } => {
-                let Some(elements) = elements(attributes, slot) else { return };
-                elements.retain(|element| !element.is_null());
-                if elements.is_empty() {
-                    put(attributes, slot, None);
-                }
-            }
-            Self::Parts(_) => {
-                let name = slot.attribute.name.as_str();
-                let value = level(attributes, slot).and_then(|level| level.get(name));
-                if value.and_then(Value::as_object).is_some_and(Map::is_empty) {
-                    put(attributes, slot, None);
-                }
-            }
-            Self::Attribute(_) => {}
+        if let Self::List { .. } = self
+            && let Some(elements) = elements(attributes, slot)
+        {
+            elements.retain(|element| !element.is_null());
         }
     }
 }

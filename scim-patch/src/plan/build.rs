@@ -226,7 +226,7 @@ impl<'s> Builder<'s> {
             container: target.container.cloned(),
             attribute: attribute.clone(),
             relation: self.is_relation(target),
-            writes_ref: false,
+            ref_by: None,
             work,
         }
     }

@@ -156,6 +156,11 @@ impl<'s> Builder<'s> {
         if !held {
             return Ok(ListKind::Remove(selector));
         }
+        if self.is_relation(target)
+            && let Value::Object(member) = &mut value
+        {
+            member.remove("$ref");
+        }
         let missing = self.missing(target, Some(&selector), &[]);
         Ok(ListKind::Overwrite { selector, element: value, missing })
     }

@@ -1,6 +1,6 @@
 //! What a plan does to one attribute.
 
-use scim_core::{AttrPath, Attribute, SchemaUri};
+use scim_core::{AttrPath, Attribute, Mutability, SchemaUri};
 use scim_filter::{Checked, Element, Key, Node, Test, TestOp};
 use serde_json::Value;
 
@@ -13,8 +13,8 @@ pub(crate) struct Slot {
     pub(crate) container: Option<SchemaUri>,
     pub(crate) attribute: Attribute,
     pub(crate) relation: bool,
-    /// Whether `$ref` is written, so that it is no leftover of an earlier `value`.
-    pub(crate) writes_ref: bool,
+    /// The last operation that sets `$ref`: then it is no leftover of an earlier `value`.
+    pub(crate) ref_by: Option<usize>,
     pub(crate) work: Work,
 }
 
@@ -159,29 +159,55 @@ impl Slot {
 
     /// Changes a part of a single complex value. Of a single part the last change counts.
     pub(crate) fn part(&mut self, part: Part) {
-        self.writes_ref |= self.sets_ref(&part);
+        self.note_ref(&part);
         let decides = matches!(part.change, PartChange::Set(_) | PartChange::Unset);
         if let Work::Parts(parts) = &mut self.work {
             if decides {
                 parts.parts.retain(|earlier| earlier.sub != part.sub);
             }
             parts.by = part.by;
-            parts.parts.push(part);
+            parts.push(part);
         }
     }
 
     pub(crate) fn step(&mut self, kind: ListKind, by: Cause) {
         if let ListKind::Merge { parts, .. } = &kind {
-            self.writes_ref |= parts.iter().any(|part| self.sets_ref(part));
+            parts.iter().for_each(|part| self.note_ref(part));
         }
         if let Work::List(steps) = &mut self.work {
             steps.push(ListStep { kind, by });
         }
     }
 
-    fn sets_ref(&self, part: &Part) -> bool {
-        matches!(part.change, PartChange::Set(_))
-            && self.sub(part.sub).is_some_and(|sub| sub.name == "$ref")
+    fn note_ref(&mut self, part: &Part) {
+        let is_ref = self.sub(part.sub).is_some_and(|sub| sub.name == "$ref");
+        if is_ref && matches!(part.change, PartChange::Set(_)) {
+            self.ref_by = Some(part.by.operation);
+        }
+    }
+
+    /// Whether a sub-attribute says something of the resource that `value` refers to, and so does
+    /// not outlive a `value` that an operation changes: what the server knows of it, and an
+    /// address that is not given along with the new `value`.
+    pub(crate) fn is_derived(&self, sub: &Attribute, by: Cause) -> bool {
+        let refers = self.attribute.sub_attribute("$ref").is_some();
+        let stale = sub.name == "$ref" && self.ref_by.is_none_or(|last| last < by.operation);
+        refers && (sub.mutability == Mutability::ReadOnly || stale)
+    }
+}
+
+impl Parts {
+    /// Adds a change; what extends one and the same list extends it at once.
+    fn push(&mut self, part: Part) {
+        if let PartChange::Extend(more) = &part.change
+            && let Some(Part { sub, change: PartChange::Extend(known), by }) = self.parts.last_mut()
+            && *sub == part.sub
+        {
+            known.extend(more.iter().cloned());
+            *by = part.by;
+            return;
+        }
+        self.parts.push(part);
     }
 }
 

@@ -207,10 +207,10 @@ impl<'s> Builder<'s> {
                 value = Value::Array(vec![value.take()]);
             }
             target.at(|place| {
-                for (at, element) in value.as_array().into_iter().flatten().enumerate() {
-                    if element.is_null() {
-                        canon.refuse(place.index(at), Rule::EmptyElement);
-                    }
+                let nulls = value.as_array().into_iter().flatten().position(Value::is_null);
+                if let Some(at) = nulls {
+                    canon.refuse(place.index(at), Rule::EmptyElement);
+                    return;
                 }
                 if !canon.values(attribute, relation, &mut value, place) {
                     value = Value::Array(Vec::new());

@@ -1,5 +1,7 @@
 //! A client that calls a service in process.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{Method, Response};
 use http_body_util::{BodyExt, Full};
@@ -15,7 +17,7 @@ pub(crate) const BASE: &str = "https://scim.example.com/scim/v2";
 
 /// A client of a service of its own.
 #[derive(Clone)]
-pub(crate) struct Client(pub(crate) ScimService<MemoryStore>);
+pub(crate) struct Client(pub(crate) ScimService<Arc<MemoryStore>>);
 
 /// An answer, read.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Client {
     /// Users with the enterprise extension, and groups, in memory.
     pub(crate) fn new() -> Self {
         let users = catalog::user().extend(catalog::enterprise()).unwrap();
-        let service = ScimService::builder(MemoryStore::new())
+        let service = ScimService::builder(Arc::new(MemoryStore::new()))
             .base_url(BASE)
             .endpoint(Endpoint::users(users))
             .endpoint(Endpoint::groups(catalog::group()))
@@ -41,12 +43,21 @@ impl Client {
         let response = self.0.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        let body =
+            if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
         Answer { status: head.status.as_u16(), headers: head.headers, body }
     }
 
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Answer {
-        let mut request = http::Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let mut request = http::Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).unwrap())
+            .uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -100,7 +111,8 @@ impl Transport for Client {
     type Error = String;
 
     async fn send(&mut self, request: Request) -> Result<Response<Bytes>, String> {
-        let request = http::Request::<Bytes>::try_from(request).map_err(|error| error.to_string())?;
+        let request =
+            http::Request::<Bytes>::try_from(request).map_err(|error| error.to_string())?;
         let response = self.0.clone().oneshot(request.map(Full::new)).await.unwrap();
         let (head, body) = response.into_parts();
         Ok(Response::from_parts(head, body.collect().await.unwrap().to_bytes()))

@@ -6,7 +6,8 @@ use crate::client::{BASE, Client};
 
 async fn replay(transcript: &Transcript, exceptions: &[&str]) {
     let outcome = Replay::new(BASE).run(transcript, &mut Client::new()).await;
-    let failed: Vec<&str> = outcome.failures(Level::Lenient).map(|step| step.title.as_str()).collect();
+    let failed: Vec<&str> =
+        outcome.failures(Level::Lenient).map(|step| step.title.as_str()).collect();
     assert_eq!(failed, exceptions, "{outcome}");
 }
 

@@ -12,7 +12,8 @@ async fn replay(transcript: &Transcript, exceptions: &[&str]) {
     let server = Server::start(&folder).await;
     let replay = Replay::new(server.base_url.as_str()).token(TOKEN);
     let outcome = replay.run(transcript, &mut Client::new(server.address)).await;
-    let failed: Vec<&str> = outcome.failures(Level::Lenient).map(|step| step.title.as_str()).collect();
+    let failed: Vec<&str> =
+        outcome.failures(Level::Lenient).map(|step| step.title.as_str()).collect();
     assert_eq!(failed, exceptions, "{outcome}");
 }
 

@@ -55,14 +55,20 @@ async fn a_write_is_synced_before_it_is_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");
     let mut command = Command::new("strace");
-    command.args(["-f", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o"]).arg(&trace);
+    // -D: the process that is started, and killed in the end, is the server itself.
+    command.args(["-D", "-f", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o"]).arg(&trace);
     command.arg(env!("CARGO_BIN_EXE_reference-server"));
-    let server = Server::spawn(command, folder.path(), &["--tenant", &format!("acme:generic:{TOKEN}")]).await;
+    let server =
+        Server::spawn(command, folder.path(), &["--tenant", &format!("acme:generic:{TOKEN}")])
+            .await;
     let mut client = server.client();
     let before = synced(&trace);
     for at in 0..20 {
         client.create("/Users", json!({"userName": format!("user-{at}")})).await;
-        assert!(synced(&trace) >= before + at + 1, "one sync at least for each write that waits for the one before");
+        assert!(
+            synced(&trace) > before + at,
+            "one sync at least for each write that waits for the one before"
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an attacker sends: each is refused within a second, and the server lives on.
+//! What an attacker sends: each is refused, and the server lives on.
 
 use std::time::Duration;
 
@@ -8,10 +8,12 @@ use serde_json::json;
 
 use crate::server::{Answer, Server, Session};
 
-/// A refusal, not a timeout: the bound is there for the server, and far above what it needs.
+/// Far above what the server needs, on a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 async fn refused(what: &str, answer: impl Future<Output = Answer>) {
-    let answer = tokio::time::timeout(Duration::from_secs(1), answer).await;
-    let answer = answer.unwrap_or_else(|_| panic!("{what}: no answer within a second"));
+    let answer = tokio::time::timeout(PATIENCE, answer).await;
+    let answer = answer.unwrap_or_else(|_| panic!("{what}: no answer"));
     assert!(answer.is_refusal(), "{what}: {} {}", answer.status, answer.body);
 }
 
@@ -36,7 +38,8 @@ async fn filters_that_are_too_deep_or_too_long_are_refused() {
     ] {
         refused(what, search(&mut client, filter)).await;
     }
-    let long = format!("/Users?filter={}", utf8_percent_encode(&"(".repeat(20_000), NON_ALPHANUMERIC));
+    let long =
+        format!("/Users?filter={}", utf8_percent_encode(&"(".repeat(20_000), NON_ALPHANUMERIC));
     refused("a filter in a URL", client.send("GET", &long, "")).await;
     assert_eq!(client.get("/Users").await.status, 200);
 }
@@ -55,12 +58,19 @@ async fn bodies_that_are_no_honest_json_are_refused() {
         ("a name in two cases", br#"{"userName":"a","USERNAME":"b"}"#.to_vec()),
         ("U+0000", br#"{"userName":"a\u0000b"}"#.to_vec()),
         ("nothing", b" ".to_vec()),
-        ("too many values", format!("{{\"userName\":\"a\",\"emails\":[{}]}}", many.join(",")).into_bytes()),
+        (
+            "too many values",
+            format!("{{\"userName\":\"a\",\"emails\":[{}]}}", many.join(",")).into_bytes(),
+        ),
     ] {
         refused(what, client.send("POST", "/Users", body)).await;
     }
     let found = client.get("/Users").await;
-    assert_eq!((found.status, &found.body["totalResults"]), (200, &json!(0)), "nothing was written");
+    assert_eq!(
+        (found.status, &found.body["totalResults"]),
+        (200, &json!(0)),
+        "nothing was written"
+    );
 }
 
 #[tokio::test]
@@ -73,7 +83,7 @@ async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     let mut declared = client.request("POST", "/Users");
     declared.headers.insert("content-length", (20 * 1024 * 1024).into());
     for request in [chunked, declared] {
-        let answer = tokio::time::timeout(Duration::from_secs(1), client.client.stream(request, chunks())).await;
+        let answer = tokio::time::timeout(PATIENCE, client.client.stream(request, chunks())).await;
         let answer = Answer::from(answer.unwrap().unwrap());
         assert!(answer.is_refusal());
         assert_eq!(answer.status, 413);
@@ -100,7 +110,11 @@ async fn what_looks_like_sql_is_a_value() {
         assert_eq!(found.body["Resources"][0]["id"], id.as_str(), "{filter}: {found:?}");
     }
     for filter in ["userName sw \"%\"", "userName co \"__\"", "userName ew \"_\""] {
-        assert_eq!(search(&mut client, filter.to_owned()).await.body["totalResults"], 0, "{filter}");
+        assert_eq!(
+            search(&mut client, filter.to_owned()).await.body["totalResults"],
+            0,
+            "{filter}"
+        );
     }
     let odd = client.get("/Users/'%20OR%201=1").await;
     assert_eq!(odd.status, 404);

@@ -29,13 +29,27 @@ async fn no_change_of_a_group_is_lost_or_made_twice() {
     }
     let changes: usize = clients.join_all().await.into_iter().sum();
 
-    let kept: BTreeSet<String> = users.iter().enumerate().filter(|(at, _)| at % USERS % 5 != 0).map(|(_, id)| id.clone()).collect();
+    let kept: BTreeSet<String> = users
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !(at % USERS).is_multiple_of(5))
+        .map(|(_, id)| id.clone())
+        .collect();
     let found = client.get(&path).await;
-    let members: Vec<String> = found.body["members"].as_array().unwrap().iter().map(|member| member["value"].as_str().unwrap().to_owned()).collect();
+    let members: Vec<String> = found.body["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["value"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(members.len(), kept.len(), "none is doubled");
     assert_eq!(members.into_iter().collect::<BTreeSet<_>>(), kept, "none is lost");
     assert_eq!(changes, CLIENTS * USERS + CLIENTS * USERS / 5);
-    assert_eq!(version(&mut client, &path).await - before, changes as u64, "one step of the version a change");
+    assert_eq!(
+        version(&mut client, &path).await - before,
+        changes as u64,
+        "one step of the version a change"
+    );
 }
 
 async fn create_users(server: &Server) -> Vec<String> {
@@ -45,7 +59,9 @@ async fn create_users(server: &Server) -> Vec<String> {
         clients.spawn(async move {
             let mut ids = Vec::new();
             for at in 0..USERS {
-                ids.push(client.create("/Users", json!({"userName": format!("user-{own}-{at}")})).await);
+                ids.push(
+                    client.create("/Users", json!({"userName": format!("user-{own}-{at}")})).await,
+                );
             }
             ids
         });
@@ -61,7 +77,7 @@ async fn change(client: &mut Session, path: &str, users: &[String]) -> usize {
         let added = apply(client, path, add.clone()).await;
         tags.insert(added);
         apply(client, path, add).await;
-        if at % 5 == 0 {
+        if at.is_multiple_of(5) {
             let remove = json!([{"op": "remove", "path": format!("members[value eq \"{id}\"]")}]);
             tags.insert(apply(client, path, remove.clone()).await);
             apply(client, path, remove).await;

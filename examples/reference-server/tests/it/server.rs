@@ -92,20 +92,31 @@ impl Session {
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
-        let mut request = Request::new(method.parse::<Method>().unwrap(), format!("/scim/v2{path}"));
+        let mut request =
+            Request::new(method.parse::<Method>().unwrap(), format!("/scim/v2{path}"));
         let bearer = HeaderValue::from_str(&format!("Bearer {}", self.token)).unwrap();
         request.headers.insert(header::AUTHORIZATION, bearer);
         request
     }
 
     /// Sends a request; `None` if the server is gone.
-    pub(crate) async fn try_send(&mut self, method: &str, path: &str, body: impl Into<Bytes>) -> Option<Answer> {
+    pub(crate) async fn try_send(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> Option<Answer> {
         let mut request = self.request(method, path);
         request.body = Some(body.into()).filter(|body| !body.is_empty());
         self.client.send(request).await.ok().map(Answer::from)
     }
 
-    pub(crate) async fn send(&mut self, method: &str, path: &str, body: impl Into<Bytes>) -> Answer {
+    pub(crate) async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> Answer {
         self.try_send(method, path, body).await.expect("an answer")
     }
 
@@ -132,7 +143,8 @@ impl Session {
 impl From<::http::Response<Bytes>> for Answer {
     fn from(response: ::http::Response<Bytes>) -> Self {
         let (head, bytes) = response.into_parts();
-        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        let body =
+            if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
         Self { status: head.status.as_u16(), headers: head.headers, body }
     }
 }
@@ -141,7 +153,7 @@ impl Answer {
     /// Whether it is a SCIM error of the client's.
     pub(crate) fn is_refusal(&self) -> bool {
         (400..500).contains(&self.status)
-            && self.body["status"] == self.status.to_string()
+            && self.body["status"] == json!(self.status.to_string())
             && self.body["schemas"] == json!(["urn:ietf:params:scim:api:messages:2.0:Error"])
     }
 }

@@ -12,7 +12,11 @@ use crate::{
 #[tokio::test]
 async fn the_token_decides_the_tenant_and_nothing_crosses() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::with(folder.path(), &["--tenant", "a:generic:token-of-a", "--tenant", "b:generic:token-of-b"]).await;
+    let server = Server::with(
+        folder.path(),
+        &["--tenant", "a:generic:token-of-a", "--tenant", "b:generic:token-of-b"],
+    )
+    .await;
     let (mut a, mut b) = (server.client().token("token-of-a"), server.client().token("token-of-b"));
     let user = a.create("/Users", json!({"userName": "bjensen", "externalId": "1"})).await;
     assert_eq!(b.get(&format!("/Users/{user}")).await.status, 404);
@@ -20,7 +24,8 @@ async fn the_token_decides_the_tenant_and_nothing_crosses() {
     assert_eq!(b.get("/?filter=id+pr").await.body["totalResults"], 0);
     assert_eq!(b.send("DELETE", &format!("/Users/{user}"), "").await.status, 404);
     b.create("/Users", json!({"userName": "bjensen", "externalId": "1"})).await;
-    let group = b.create("/Groups", json!({"displayName": "Buyers", "members": [{"value": user}]})).await;
+    let group =
+        b.create("/Groups", json!({"displayName": "Buyers", "members": [{"value": user}]})).await;
     assert!(b.get(&format!("/Groups/{group}")).await.body.get("members").is_none());
     assert_eq!(a.get("/Users").await.body["totalResults"], 1);
 }
@@ -29,7 +34,12 @@ async fn the_token_decides_the_tenant_and_nothing_crosses() {
 async fn without_a_valid_token_there_is_only_the_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder).await;
-    for authorization in ["", "Authorization: Bearer wrong\r\n", "Authorization: a-token-of-the-tests\r\n", "Authorization: Basic YTpi\r\n"] {
+    for authorization in [
+        "",
+        "Authorization: Bearer wrong\r\n",
+        "Authorization: a-token-of-the-tests\r\n",
+        "Authorization: Basic YTpi\r\n",
+    ] {
         let mut client = Client::new(server.address);
         let request = format!("GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\n{authorization}\r\n");
         let answer = Answer::from(client.raw(request).await.unwrap());
@@ -84,6 +94,7 @@ async fn a_profile_without_groups_has_no_trace_of_them() {
 async fn the_health_of_the_server_needs_no_token() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder).await;
-    let answer = Client::new(server.address).raw("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let answer =
+        Client::new(server.address).raw("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (200, b"ok".as_slice()));
 }

@@ -29,7 +29,7 @@ checks! { "batch":
 type Results = Vec<Result<Written, StoreError>>;
 
 fn create(cx: Context, number: u64, body: Value) -> Outcome<Write> {
-    let new = New::new(id(number), Bench::valid(&cx, body)?);
+    let new = New::with_id(id(number), Bench::valid(&cx, body)?);
     Ok(Write::Create { cx, new })
 }
 

@@ -234,7 +234,7 @@ impl Bench {
         id: &str,
         body: Value,
     ) -> Outcome<Result<Kept, StoreError>> {
-        let new = New::new(id, Self::valid(cx, body)?);
+        let new = New::with_id(id, Self::valid(cx, body)?);
         Ok(self.0.store.create(cx, new).await.and_then(Kept::of))
     }
 

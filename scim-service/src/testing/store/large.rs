@@ -25,7 +25,7 @@ async fn crowd(bench: &Bench) -> Outcome<Vec<u64>> {
         let mut writes = Vec::new();
         for number in first..(first + 500).min(count + 1) {
             let valid = Bench::valid(&cx, json!({"userName": format!("user{number}")}))?;
-            writes.push(Write::Create { cx: cx.clone(), new: New::new(id(number), valid) });
+            writes.push(Write::Create { cx: cx.clone(), new: New::with_id(id(number), valid) });
         }
         for written in bench.batch(writes, None).await {
             written?;

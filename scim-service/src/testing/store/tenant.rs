@@ -240,7 +240,7 @@ async fn a_deletion_leaves_another_tenants_groups(bench: Bench) -> Outcome {
 async fn writes_of_a_batch_go_to_their_own_tenants(bench: Bench) -> Outcome {
     load(&bench).await?;
     let create = |cx: Context, number: u64| -> Outcome<Write> {
-        let new = New::new(id(number), Bench::valid(&cx, json!({"userName": "same"}))?);
+        let new = New::with_id(id(number), Bench::valid(&cx, json!({"userName": "same"}))?);
         Ok(Write::Create { cx, new })
     };
     let writes = vec![

@@ -1,0 +1,387 @@
+//! The condition as a whole: which table answers which test.
+
+use scim_core::Kind;
+
+use super::{
+    Column, Columns, Dialect, Index, Place, Rows, Unsupported, Where,
+    column::{Link, locate, parent},
+    document::{self, Step},
+    form::{Form, is_default, is_lookup},
+    leaf::{self, Sink},
+};
+use crate::{Element, Node, ResolvedPath, Test, TestOp};
+
+pub(super) fn compile(
+    root: &Node,
+    columns: &impl Columns,
+    dialect: Dialect,
+    first: usize,
+) -> Result<Where, Unsupported> {
+    let mut clause = Clause { columns, sink: Sink::new(dialect, first), aliases: 0 };
+    clause.form(&Form::of(root, true), Frame::Resource)?;
+    Ok(Where { text: clause.sink.text, params: clause.sink.params })
+}
+
+struct Clause<'c, C> {
+    columns: &'c C,
+    sink: Sink,
+    aliases: usize,
+}
+
+/// What the tests of a form are about.
+#[derive(Clone, Copy)]
+enum Frame<'f> {
+    /// The resource.
+    Resource,
+    /// The only value of this attribute, whose parts have places of their own.
+    Single(&'f ResolvedPath),
+    /// A row that is an element of this attribute.
+    Row(&'f ResolvedPath, &'f Rows),
+    /// An element of this attribute in a document, and its expression.
+    Item(&'f ResolvedPath, &'f str),
+}
+
+impl<C: Columns> Clause<'_, C> {
+    fn form(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
+        match form {
+            Form::Constant(true) => self.sink.push("TRUE"),
+            Form::Constant(false) => self.sink.push("FALSE"),
+            Form::All(forms) => self.joined(forms, " AND ", frame)?,
+            Form::Any(forms) => self.joined(forms, " OR ", frame)?,
+            Form::Test(test, holds) => self.test(test, *holds, frame)?,
+            Form::Element(element, holds) => self.element(element, *holds)?,
+        }
+        Ok(())
+    }
+
+    fn joined(
+        &mut self,
+        forms: &[Form<'_>],
+        operator: &str,
+        frame: Frame<'_>,
+    ) -> Result<(), Unsupported> {
+        for (n, form) in forms.iter().enumerate() {
+            if n > 0 {
+                self.sink.push(operator);
+            }
+            self.enclosed(form, frame)?;
+        }
+        Ok(())
+    }
+
+    /// The form, fit to stand beside `AND` and `OR`.
+    fn enclosed(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
+        let open = matches!(form, Form::All(_) | Form::Any(_));
+        self.sink.push(if open { "(" } else { "" });
+        self.form(form, frame)?;
+        self.sink.push(if open { ")" } else { "" });
+        Ok(())
+    }
+
+    fn test(&mut self, test: &Test, holds: bool, frame: Frame<'_>) -> Result<(), Unsupported> {
+        match frame {
+            Frame::Resource => self.attribute(test, holds),
+            Frame::Single(parent) => {
+                let path = part(parent, &test.path);
+                if parent.multi_valued && !self.has_value(&path) {
+                    return Err(unsupported(&path));
+                }
+                self.attribute(&Test { path, op: test.op.clone() }, holds)
+            }
+            Frame::Row(parent, rows) => {
+                let name = test.path.name.as_ref().map_or("", |name| name.as_str());
+                let column = rows.find(name).filter(|_| !test.path.multi_valued);
+                let found = column.and_then(|column| self.leaf(column, test, holds));
+                found.ok_or_else(|| unsupported(&part(parent, &test.path)))
+            }
+            Frame::Item(parent, item) => {
+                let steps = document::steps(&test.path);
+                let done = self.way(item, &steps, test, holds);
+                done.map_err(|_| unsupported(&part(parent, &test.path)))
+            }
+        }
+    }
+
+    fn leaf(&mut self, column: &Column, test: &Test, holds: bool) -> Option<()> {
+        leaf::write(&mut self.sink, column, &test.path, &test.op, holds)
+    }
+
+    fn has_value(&self, path: &ResolvedPath) -> bool {
+        matches!(self.columns.place(path), Some(Place::Value(_)))
+    }
+
+    /// A test of an attribute of the resource.
+    fn attribute(&mut self, test: &Test, holds: bool) -> Result<(), Unsupported> {
+        let path = &test.path;
+        let place = locate(self.columns, path);
+        let answers = is_lookup(test) || (place.is_none() && !is_default(path, &test.op));
+        if answers && let Some(index) = self.columns.index(path) {
+            return self.lookup(&index, test, holds);
+        }
+        match place.ok_or_else(|| unsupported(path))? {
+            Place::Value(column) => self.value(&column, test, holds),
+            Place::Document(base) => {
+                let base = leaf::operand(&base);
+                self.way(&base, &document::steps(path), test, holds)
+            }
+            Place::Rows(rows) => self.any_row(&rows, test, holds),
+        }
+    }
+
+    fn value(&mut self, column: &Column, test: &Test, holds: bool) -> Result<(), Unsupported> {
+        let path = &test.path;
+        if !is_default(path, &test.op) || path.sub.is_none() {
+            return self.leaf(column, test, holds).ok_or_else(|| unsupported(path));
+        }
+        // A missing value counts, but only where there is something that it is missing from.
+        let whole = parent(path);
+        self.sink.push("(");
+        self.attribute(&Test { path: whole, op: TestOp::Present }, true)?;
+        self.sink.push(" AND ");
+        self.leaf(column, test, true).ok_or_else(|| unsupported(path))?;
+        self.sink.push(if holds { ")" } else { ") IS NOT TRUE" });
+        Ok(())
+    }
+
+    /// The resources that the index finds.
+    fn lookup(&mut self, index: &Index, test: &Test, holds: bool) -> Result<(), Unsupported> {
+        let is_eq = matches!(test.op, TestOp::Eq(_));
+        self.linked(&index.link, self.by_value(true, is_eq, holds), holds, |clause| {
+            clause.leaf(&index.column, test, true).ok_or_else(|| unsupported(&test.path))
+        })
+    }
+
+    /// A test of any of the rows.
+    fn any_row(&mut self, rows: &Rows, test: &Test, holds: bool) -> Result<(), Unsupported> {
+        let path = &test.path;
+        let present = path.sub.is_none() && matches!(test.op, TestOp::Present);
+        let column = rows.find(path.sub.as_ref().map_or("", |sub| sub.as_str()));
+        let Some(column) = column else {
+            if !present {
+                return Err(unsupported(path));
+            }
+            return self.linked(&rows.link, Way::Correlated, holds, |_| Ok(()));
+        };
+        let is_eq = matches!(test.op, TestOp::Eq(_));
+        let way = self.by_value(column.indexed && is_lookup(test), is_eq, holds);
+        self.linked(&rows.link, way, holds, |clause| {
+            clause.leaf(column, test, true).ok_or_else(|| unsupported(path))
+        })
+    }
+
+    /// One and the same element fulfils the filter.
+    fn element(&mut self, element: &Element, holds: bool) -> Result<(), Unsupported> {
+        let path = &element.path;
+        let form = Form::of(&element.filter, true);
+        match self.columns.place(path) {
+            Some(Place::Rows(rows)) => {
+                let looked_up = |test: &&Test| {
+                    let name = test.path.name.as_ref().map_or("", |name| name.as_str());
+                    rows.find(name).is_some_and(|column| column.indexed)
+                };
+                let lookup = form.lookups().into_iter().find(looked_up);
+                let is_eq = lookup.is_some_and(|test| matches!(test.op, TestOp::Eq(_)));
+                let way = self.by_value(lookup.is_some(), is_eq, holds);
+                self.linked(&rows.link, way, holds, |clause| {
+                    clause.inner(&form, Frame::Row(path, &rows))
+                })
+            }
+            Some(Place::Document(base)) if path.multi_valued => {
+                if holds {
+                    self.narrowed(path, &form)?;
+                }
+                let base = leaf::operand(&base);
+                self.items(&base, &document::steps(path), holds, path, |clause, item| {
+                    clause.inner(&form, Frame::Item(path, item))
+                })
+            }
+            _ => self.single(path, &form, holds),
+        }
+    }
+
+    /// A condition that an index answers and that the element's filter implies.
+    fn narrowed(&mut self, path: &ResolvedPath, form: &Form<'_>) -> Result<(), Unsupported> {
+        for test in form.lookups() {
+            let test = Test { path: part(path, &test.path), op: test.op.clone() };
+            if let Some(index) = self.columns.index(&test.path) {
+                self.lookup(&index, &test, true)?;
+                self.sink.push(" AND ");
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn single(
+        &mut self,
+        path: &ResolvedPath,
+        form: &Form<'_>,
+        holds: bool,
+    ) -> Result<(), Unsupported> {
+        self.sink.push("(");
+        if !form.needs_value() {
+            self.attribute(&Test { path: path.clone(), op: TestOp::Present }, true)?;
+            self.sink.push(" AND ");
+        }
+        self.enclosed(form, Frame::Single(path))?;
+        self.sink.push(if holds { ")" } else { ") IS NOT TRUE" });
+        Ok(())
+    }
+
+    /// The form as a further condition of a subquery.
+    fn inner(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
+        match form {
+            Form::All(_) => self.form(form, frame),
+            _ => self.enclosed(form, frame),
+        }
+    }
+
+    /// A test of the values at the end of a way through a document.
+    fn way(
+        &mut self,
+        base: &str,
+        steps: &[Step<'_>],
+        test: &Test,
+        holds: bool,
+    ) -> Result<(), Unsupported> {
+        let dialect = self.sink.dialect;
+        match steps.iter().position(|step| step.list) {
+            Some(list) if !(list + 1 == steps.len() && is_whole(test)) => {
+                let way = steps.get(..=list).unwrap_or_default();
+                let rest = steps.get(list + 1..).unwrap_or_default();
+                self.items(base, way, holds, &test.path, |clause, item| {
+                    clause.way(item, rest, test, true)
+                })
+            }
+            _ if is_whole(test) => {
+                let node = document::node(base, steps, dialect)?;
+                let null = if holds { "IS NOT NULL" } else { "IS NULL" };
+                self.sink.push(&format!("{} {null}", leaf::operand(&node)));
+                Ok(())
+            }
+            _ => self.member(base, steps, test, holds),
+        }
+    }
+
+    fn member(
+        &mut self,
+        base: &str,
+        steps: &[Step<'_>],
+        test: &Test,
+        holds: bool,
+    ) -> Result<(), Unsupported> {
+        let dialect = self.sink.dialect;
+        let column = Column::costly(document::text(base, steps, dialect)?);
+        let whole = match steps {
+            [whole @ .., _] if test.path.sub.is_some() && is_default(&test.path, &test.op) => whole,
+            _ => &[],
+        };
+        if whole.is_empty() {
+            return self.leaf(&column, test, holds).ok_or_else(|| unsupported(&test.path));
+        }
+        let node = leaf::operand(&document::node(base, whole, dialect)?);
+        self.sink.push(&format!("({node} IS NOT NULL AND "));
+        self.leaf(&column, test, true).ok_or_else(|| unsupported(&test.path))?;
+        self.sink.push(if holds { ")" } else { ") IS NOT TRUE" });
+        Ok(())
+    }
+
+    /// `EXISTS` over the elements of a list in a document.
+    fn items(
+        &mut self,
+        base: &str,
+        way: &[Step<'_>],
+        holds: bool,
+        path: &ResolvedPath,
+        inner: impl FnOnce(&mut Self, &str) -> Result<(), Unsupported>,
+    ) -> Result<(), Unsupported> {
+        self.aliases += 1;
+        let alias = format!("e{}", self.aliases);
+        let elements = document::elements(base, way, &alias, self.sink.dialect);
+        let elements = elements.map_err(|_| unsupported(path))?;
+        let not = if holds { "" } else { "NOT " };
+        self.sink.push(&format!("{not}EXISTS (SELECT 1 FROM {elements} WHERE "));
+        inner(self, &format!("{alias}.value"))?;
+        self.sink.push(")");
+        Ok(())
+    }
+
+    /// How to join a table that is looked up by value, or is not.
+    fn by_value(&self, lookup: bool, is_eq: bool, holds: bool) -> Way {
+        match (lookup, self.sink.dialect) {
+            (false, _) => Way::Correlated,
+            (true, Dialect::Sqlite) => Way::List,
+            (true, Dialect::Postgres) if !holds => Way::Correlated,
+            (true, Dialect::Postgres) if is_eq => Way::Array,
+            (true, Dialect::Postgres) => Way::List,
+        }
+    }
+
+    /// The resources that have a row which fulfils the scope and the condition that `inner` writes.
+    fn linked(
+        &mut self,
+        link: &Link,
+        way: Way,
+        holds: bool,
+        inner: impl FnOnce(&mut Self) -> Result<(), Unsupported>,
+    ) -> Result<(), Unsupported> {
+        let Link { from, outer, inner: key, scope } = link;
+        let (begin, end) = match way {
+            Way::Correlated => {
+                let not = if holds { "" } else { "NOT " };
+                (format!("{not}EXISTS (SELECT 1 FROM {from} WHERE {key} = {outer}"), ")")
+            }
+            Way::List if holds => (format!("{outer} IN (SELECT {key} FROM {from} WHERE "), ")"),
+            Way::List => {
+                (format!("({outer} IN (SELECT {key} FROM {from} WHERE "), ")) IS NOT TRUE")
+            }
+            Way::Array => (format!("{outer} = ANY(ARRAY(SELECT {key} FROM {from} WHERE "), "))"),
+        };
+        self.sink.push(&begin);
+        let mut and = if way == Way::Correlated { " AND " } else { "" };
+        if let Some(scope) = scope {
+            self.sink.push(and);
+            self.sink.push(scope);
+            and = " AND ";
+        }
+        let before = self.sink.text.len();
+        inner(self)?;
+        if self.sink.text.len() > before {
+            self.sink.text.insert_str(before, and);
+        }
+        self.sink.push(end);
+        Ok(())
+    }
+}
+
+/// How rows of another table are brought together with the searched row.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// For each searched row anew.
+    Correlated,
+    /// The other table's rows first, as a list.
+    List,
+    /// The same as an array, which PostgreSQL then looks up one by one.
+    Array,
+}
+
+/// Whether the test asks for a complex value as a whole, which canonical form leaves out if empty.
+fn is_whole(test: &Test) -> bool {
+    matches!(test.op, TestOp::Present) && test.path.kind == Kind::Complex
+}
+
+fn unsupported(path: &ResolvedPath) -> Unsupported {
+    Unsupported::new(path.to_string())
+}
+
+/// The path of what a path inside an element names.
+fn part(element: &ResolvedPath, inner: &ResolvedPath) -> ResolvedPath {
+    ResolvedPath {
+        container: element.container.clone(),
+        name: element.name.clone(),
+        sub: inner.name.clone(),
+        multi_valued: element.multi_valued,
+        sub_multi_valued: inner.multi_valued,
+        ..inner.clone()
+    }
+}

@@ -1,0 +1,166 @@
+use scim_core::Compat;
+use scim_filter::{
+    Attributes, CheckErrorKind, Filter, Node, Options, PatchPath, Resolved, TestOp, Unknown,
+    testing::Schema,
+};
+use serde_json::{Value, json};
+
+fn resolved(path: &str) -> Resolved<'static> {
+    const SCHEMA: &Schema = &Schema;
+    SCHEMA.resolve(&path.parse().unwrap(), &Compat::STRICT).unwrap()
+}
+
+fn element(parent: &str, filter: &str, value: Value) -> bool {
+    let filter: Filter = filter.parse().unwrap();
+    filter.check_element(&resolved(parent), &Options::STRICT).unwrap().matches(&value)
+}
+
+#[test]
+fn a_filter_in_brackets_is_held_against_one_element() {
+    let work = || json!({"type": "work", "value": "A@x.y"});
+    assert!(element("emails", r#"type eq "WORK" and value sw "a""#, work()));
+    assert!(element("emails", "primary eq false", work()));
+    assert!(!element("emails", "primary eq true", work()));
+    assert!(!element("emails", "primary pr", work()));
+    assert!(element("tags", r#"value eq "RED""#, json!("red")));
+    assert!(!element("codes", r#"value eq "RED""#, json!("red")));
+    assert!(element("sizes", "value gt 1 and value lt 3", json!(2)));
+    assert!(element("schemas", r#"value eq "URN:A:B""#, json!("urn:a:b")));
+    let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+    assert!(element(manager, r#"value eq "bob""#, json!({"value": "bob"})));
+}
+
+#[test]
+fn what_has_no_elements_has_no_filter() {
+    let filter: Filter = r#"value eq "x""#.parse().unwrap();
+    for parent in ["userName", "emails.value"] {
+        let error = filter.check_element(&resolved(parent), &Options::INTEROP).unwrap_err();
+        assert_eq!(error.kind(), CheckErrorKind::NoElements);
+    }
+}
+
+#[test]
+fn names_in_brackets_are_those_of_the_attribute_even_where_unknown_ones_are_absent() {
+    let filter: Filter = r#"emails[userName eq "x" or type eq "work"]"#.parse().unwrap();
+    let absent = Options::STRICT.unknown(Unknown::Absent);
+    let checked = filter.check(&Schema, &absent).unwrap();
+    assert!(checked.matches(&json!({"emails": [{"type": "work"}], "userName": "x"})));
+    assert!(!checked.matches(&json!({"emails": [{"type": "home"}], "userName": "x"})));
+}
+
+#[test]
+fn an_unknown_attribute_has_no_value_where_that_is_asked_for() {
+    let absent = Options::STRICT.unknown(Unknown::Absent);
+    for (text, outcome) in [
+        ("nosuch pr", false),
+        ("nosuch eq 1", false),
+        ("nosuch ne 1", true),
+        ("nosuch gt 1", false),
+        ("nosuch co \"\"", false),
+        ("nosuch eq null", true),
+        ("nosuch ne null", false),
+        ("not (nosuch eq 1)", true),
+        ("nosuch[a pr]", false),
+        ("nosuch eq 1 or title pr and nosuch.a ne 1 and not (nosuch pr)", true),
+        ("emails[nosuch pr]", false),
+    ] {
+        let checked = text.parse::<Filter>().unwrap().check(&Schema, &absent).unwrap();
+        let resource = json!({"title": "x", "emails": [{"value": "y"}]});
+        assert_eq!(checked.matches(&resource), outcome, "{text}");
+    }
+    let known: Filter = "nosuch pr or password pr".parse().unwrap();
+    assert_eq!(known.check(&Schema, &absent).unwrap_err().kind(), CheckErrorKind::Hidden);
+}
+
+#[test]
+fn what_is_decided_stands_in_no_tree() {
+    let absent = Options::STRICT.unknown(Unknown::Absent);
+    let root = |text: &str| {
+        text.parse::<Filter>().unwrap().check(&Schema, &absent).unwrap().root().clone()
+    };
+    assert_eq!(root("nosuch pr and title pr"), Node::Constant(false));
+    assert_eq!(root("nosuch pr or title pr"), root("title pr"));
+    assert_eq!(root("not (not (title pr))"), root("title pr"));
+    assert_eq!(root("title ne null"), root("title pr"));
+    assert_eq!(root("not (title ne \"x\")"), root("title eq \"x\""));
+    let Node::And(parts) = root("title pr and not (not (id pr and active pr))") else {
+        panic!("not flat")
+    };
+    assert_eq!(parts.len(), 3);
+}
+
+#[test]
+fn equalities_are_those_of_a_conjunction_and_nothing_else() {
+    let of = |text: &str| {
+        let filter: Filter = text.parse().unwrap();
+        let checked = filter.check_element(&resolved("emails"), &Options::INTEROP).unwrap();
+        checked.equalities().map(|all| {
+            let pair = |(path, value): (&scim_filter::ResolvedPath, &Value)| {
+                (path.name.as_ref().unwrap().to_string(), value.clone())
+            };
+            all.into_iter().map(pair).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(of(r#"TYPE eq "work""#), Some(vec![("type".to_owned(), json!("work"))]));
+    assert_eq!(
+        of(r#"type eq "work" and (value eq "x" and primary eq "True")"#),
+        Some(vec![
+            ("type".to_owned(), json!("work")),
+            ("value".to_owned(), json!("x")),
+            ("primary".to_owned(), json!(true)),
+        ])
+    );
+    for other in [
+        r#"type eq "work" or value eq "x""#,
+        r#"type ne "work""#,
+        r#"type sw "w""#,
+        "type pr",
+        "type eq null",
+        r#"type eq "work" and value pr"#,
+        r#"type eq "work" and not (value eq "x")"#,
+    ] {
+        assert_eq!(of(other), None, "{other}");
+    }
+}
+
+#[test]
+fn operands_are_values_of_the_type_with_their_key() {
+    let operand = |text: &str| {
+        let filter = Filter::parse_with(text, &Options::INTEROP).unwrap();
+        match filter.check(&Schema, &Options::INTEROP).unwrap().root() {
+            Node::Test(scim_filter::Test { op: TestOp::Eq(operand), .. }) => {
+                (operand.value.clone(), operand.key.as_str().to_owned())
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(operand("userName eq BJensen"), (json!("BJensen"), "bjensen".into()));
+    assert_eq!(operand("nickName eq 007"), (json!("007"), "007".into()));
+    assert_eq!(operand("nickName eq 1.50"), (json!("1.50"), "1.50".into()));
+    assert_eq!(operand("nickName eq TRUE"), (json!("TRUE"), "true".into()));
+    assert_eq!(operand("active eq FALSE"), (json!(false), "false".into()));
+    assert_eq!(operand(r#"level eq "9""#), (json!(9), "p50019".into()));
+}
+
+#[test]
+fn a_filter_knows_the_attributes_it_reads() {
+    let filter: Filter =
+        r#"userName eq "x" and (emails[type eq "work" and not (value pr)] or USERNAME pr or urn:a:b:c.d pr)"#
+            .parse()
+            .unwrap();
+    let names: Vec<_> = filter.attributes().iter().map(ToString::to_string).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    for name in ["userName", "emails.type", "emails.value", "urn:a:b:c.d"] {
+        assert!(names.iter().any(|known| known == name), "{names:?}");
+    }
+}
+
+#[test]
+fn filters_and_paths_are_strings_in_json() {
+    let filter: Filter = serde_json::from_value(json!("( title pr )")).unwrap();
+    assert_eq!(serde_json::to_value(&filter).unwrap(), json!("title pr"));
+    let path: PatchPath = serde_json::from_value(json!("emails[type eq \"work\"].value")).unwrap();
+    assert_eq!(serde_json::to_value(&path).unwrap(), json!("emails[type eq \"work\"].value"));
+    assert!(serde_json::from_value::<Filter>(json!("title")).is_err());
+    assert!(serde_json::from_value::<PatchPath>(json!("emails[0]")).is_err());
+}

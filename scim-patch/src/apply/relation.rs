@@ -1,0 +1,39 @@
+//! Relations: lists of which only the `value` of elements matters.
+
+use serde_json::{Map, Value};
+
+use super::{edit::ListEdit, level, list::emptied, put, spend, undo::Undo};
+use crate::{
+    Delta, PatchError,
+    plan::{Cause, Selector, Slot},
+};
+
+/// Changes the members of a relation.
+pub(super) fn run(
+    attributes: &mut Map<String, Value>,
+    slot: &Slot,
+    delta: &Delta,
+    by: Cause,
+    work: &mut usize,
+) -> Result<Option<Undo>, PatchError> {
+    let name = slot.attribute.name.as_str();
+    let known = level(attributes, slot).and_then(|level| level.get_mut(name));
+    let Some(elements) = known.and_then(Value::as_array_mut) else {
+        let members: Vec<Value> = delta.add.values().cloned().collect();
+        return Ok((!members.is_empty())
+            .then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(members))))));
+    };
+    let terms = delta.remove_where.iter().map(|filter| Selector::new(filter.clone()).terms).sum();
+    spend(work, elements.len(), terms).map_err(|kind| PatchError::at(by.operation, kind))?;
+    let gone = delta.gone(elements);
+    let fresh = delta.fresh(elements, &gone);
+    if gone.is_empty() && fresh.is_empty() {
+        return Ok(None);
+    }
+    let mut edit = ListEdit::new(slot, elements);
+    gone.into_iter().for_each(|at| edit.remove(at));
+    fresh.into_iter().for_each(|member| {
+        edit.push(member.clone());
+    });
+    Ok(Some(edit.finish().unwrap_or_else(|| emptied(attributes, slot))))
+}

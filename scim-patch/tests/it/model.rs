@@ -1,0 +1,130 @@
+//! Relations held against a model that does one operation after the other to a set.
+
+use std::collections::BTreeMap;
+
+use proptest::{collection::vec, prelude::*, sample::select};
+use scim_core::Compat;
+use scim_patch::{Outcome, Patch};
+use serde_json::{Value, json};
+
+use crate::schema;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Add(Vec<&'static str>),
+    Replace(Vec<&'static str>),
+    RemoveAll,
+    RemoveOne(&'static str),
+    RemoveEither(&'static str, &'static str),
+    RemoveListed(Vec<&'static str>),
+    RemoveBut(&'static str),
+    RemoveFrom(&'static str),
+    RemoveType(&'static str),
+}
+
+fn name() -> impl Strategy<Value = &'static str> {
+    select(vec!["a", "b", "c", "d", "e", "f", "g", "h"])
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => vec(name(), 0..4).prop_map(Step::Add),
+        1 => vec(name(), 0..4).prop_map(Step::Replace),
+        1 => Just(Step::RemoveAll),
+        4 => name().prop_map(Step::RemoveOne),
+        1 => (name(), name()).prop_map(|(a, b)| Step::RemoveEither(a, b)),
+        2 => vec(name(), 0..3).prop_map(Step::RemoveListed),
+        1 => name().prop_map(Step::RemoveBut),
+        1 => name().prop_map(Step::RemoveFrom),
+        1 => select(vec!["User", "Group"]).prop_map(Step::RemoveType),
+    ]
+}
+
+/// The type is that of the resource which the name names.
+fn kind(name: &str) -> &'static str {
+    if name < "e" { "User" } else { "Group" }
+}
+
+fn member(name: &str) -> Value {
+    json!({"value": name, "type": kind(name)})
+}
+
+impl Step {
+    fn operation(&self) -> Value {
+        let members =
+            |names: &[&str]| -> Vec<Value> { names.iter().map(|name| member(name)).collect() };
+        let remove = |filter: String| json!({"op": "remove", "path": format!("members[{filter}]")});
+        match self {
+            Self::Add(names) => json!({"op": "add", "path": "members", "value": members(names)}),
+            Self::Replace(names) => {
+                json!({"op": "replace", "path": "members", "value": members(names)})
+            }
+            Self::RemoveAll => json!({"op": "remove", "path": "members"}),
+            Self::RemoveOne(name) => remove(format!("value eq \"{name}\"")),
+            Self::RemoveEither(a, b) => remove(format!("value eq \"{a}\" or value eq \"{b}\"")),
+            Self::RemoveListed(names) => {
+                json!({"op": "remove", "path": "members", "value": members(names)})
+            }
+            Self::RemoveBut(name) => remove(format!("not (value eq \"{name}\")")),
+            Self::RemoveFrom(name) => remove(format!("value ge \"{name}\"")),
+            Self::RemoveType(kind) => remove(format!("type eq \"{kind}\"")),
+        }
+    }
+
+    fn model(&self, members: &mut BTreeMap<&'static str, ()>) {
+        match self {
+            Self::Add(names) => members.extend(names.iter().map(|name| (*name, ()))),
+            Self::Replace(names) => *members = names.iter().map(|name| (*name, ())).collect(),
+            Self::RemoveAll => members.clear(),
+            Self::RemoveOne(name) => members.retain(|member, ()| member != name),
+            Self::RemoveEither(a, b) => members.retain(|member, ()| member != a && member != b),
+            Self::RemoveListed(names) => members.retain(|member, ()| !names.contains(member)),
+            Self::RemoveBut(name) => members.retain(|member, ()| member == name),
+            Self::RemoveFrom(name) => members.retain(|member, ()| *member < *name),
+            Self::RemoveType(meant) => members.retain(|member, ()| kind(member) != *meant),
+        }
+    }
+}
+
+fn names(members: &[Value]) -> Vec<&str> {
+    let mut names: Vec<&str> = members.iter().map(|one| one["value"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+proptest! {
+    #[test]
+    fn a_delta_does_what_the_operations_do_one_by_one(
+        before in proptest::collection::btree_set(name(), 0..6),
+        steps in vec(step(), 1..8),
+    ) {
+        let schema = schema::named("Group");
+        let operations: Vec<Value> = steps.iter().map(Step::operation).collect();
+        let plan = Patch::from_value(json!({"Operations": operations}), &Compat::INTEROP)
+            .unwrap()
+            .plan(&schema)
+            .unwrap();
+        let mut expected: BTreeMap<&str, ()> = before.iter().map(|name| (*name, ())).collect();
+        steps.iter().for_each(|step| step.model(&mut expected));
+        let expected: Vec<&str> = expected.into_keys().collect();
+        let changed = expected != before.iter().copied().collect::<Vec<_>>();
+
+        let members: Vec<Value> = before.iter().map(|name| member(name)).collect();
+        let mut group = schema.trust(json!({"displayName": "G", "members": members}));
+        let outcome = plan.apply(&mut group).unwrap();
+        let found = group.attributes().get("members").and_then(Value::as_array).cloned().unwrap_or_default();
+        prop_assert_eq!(names(&found), expected.clone());
+        prop_assert_eq!(outcome == Outcome::Changed, changed);
+
+        if let Some((rest, delta)) = plan.delta("members") {
+            let mut rows = members;
+            prop_assert_eq!(delta.apply_to(&mut rows), changed);
+            prop_assert_eq!(names(&rows), expected);
+            let mut head = schema.trust(json!({"displayName": "G"}));
+            prop_assert_eq!(rest.apply(&mut head), Ok(Outcome::Unchanged));
+        } else {
+            let types = steps.iter().filter(|step| matches!(step, Step::RemoveType(_)));
+            prop_assert!(types.count() > 0, "only a filter over more than `value` is in the way");
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! Many operations in one request (RFC 7644 §3.7).
+
+mod message;
+mod order;
+mod reference;
+
+use std::collections::HashMap;
+
+use http::{StatusCode, request};
+use scim_core::{Compat, EntityTags, Error};
+use scim_patch::Patch;
+use serde_json::{Map, Value, json};
+
+use self::{message::Operation, reference::BulkIds};
+use crate::{
+    Action, Change, Context, Event, Guard, Store, Write, Written,
+    answer::{self, Answer, failed},
+    read::missing,
+    route::{self, Route},
+    service::Parts,
+    write::Creation,
+};
+
+/// A bulk request on its way through the store.
+struct Job<'a, S> {
+    parts: &'a Parts<S>,
+    head: &'a request::Parts,
+    compat: Compat,
+    ids: BulkIds,
+    operations: Vec<Operation>,
+    /// What each operation came to; none, if it was not processed.
+    results: Vec<Option<Outcome>>,
+    /// Writes that the store has not been given yet, in order.
+    pending: Vec<Pending>,
+    errors_left: Option<usize>,
+}
+
+/// A write of an operation.
+struct Pending {
+    at: usize,
+    cx: Context,
+    action: Action,
+    id: String,
+    write: Write,
+}
+
+/// What an operation came to.
+struct Outcome {
+    status: StatusCode,
+    location: Option<String>,
+    version: Option<String>,
+    error: Option<Error>,
+}
+
+/// A create that left out what refers to resources created after it, and the whole of it.
+struct Link {
+    at: usize,
+    cx: Context,
+    id: String,
+    body: Value,
+}
+
+impl<S: Store> Parts<S> {
+    /// Runs the operations of a bulk request, each by itself: what fails does not undo the rest.
+    pub(crate) async fn bulk(&self, head: &request::Parts, body: Value, compat: Compat) -> Answer {
+        let request = message::read(body, &self.limits)?;
+        let ids = BulkIds::assign(&request.operations, &self.ids)?;
+        let count = request.operations.len();
+        let mut job = Job {
+            parts: self,
+            head,
+            compat,
+            ids,
+            results: std::iter::repeat_with(|| None).take(count).collect(),
+            operations: request.operations,
+            pending: Vec::new(),
+            errors_left: request.fail_on_errors,
+        };
+        job.run().await;
+        Ok(answer::json(StatusCode::OK, &job.response()))
+    }
+}
+
+impl<S: Store> Job<'_, S> {
+    async fn run(&mut self) {
+        let order = order::of(&self.operations, &self.ids);
+        let mut links = Vec::new();
+        for step in order {
+            if self.depends_on_pending(step.at) {
+                self.flush().await;
+            }
+            if self.is_over() {
+                break;
+            }
+            let prepared = self.prepare(step.at, &step.late, &mut links).await;
+            if let Err(error) = prepared {
+                self.flush().await;
+                if self.is_over() {
+                    break;
+                }
+                self.fail(step.at, error);
+            }
+        }
+        self.flush().await;
+        self.link(links).await;
+    }
+
+    fn is_over(&self) -> bool {
+        self.errors_left == Some(0)
+    }
+
+    fn depends_on_pending(&self, at: usize) -> bool {
+        let Some(operation) = self.operations.get(at) else { return false };
+        let used = self.ids.used_by(operation);
+        self.pending.iter().any(|pending| used.contains(&pending.at))
+    }
+
+    /// Makes a write of an operation, to be given to the store with others.
+    async fn prepare(
+        &mut self,
+        at: usize,
+        late: &[usize],
+        links: &mut Vec<Link>,
+    ) -> Result<(), Error> {
+        let Some(mut operation) = self.operations.get(at).cloned() else { return Ok(()) };
+        if let Some(fault) = operation.fault.take() {
+            return Err(fault);
+        }
+        self.ids.resolve(&mut operation)?;
+        self.check_referred(at, late)?;
+        let route = route::find(&operation.path, "", &self.parts.links.endpoints)?;
+        let guard = Guard {
+            if_match: operation.version.as_deref().map(EntityTags::parse),
+            if_none_match: None,
+        };
+        let method = operation.method.as_str();
+        let pending = match (method, route) {
+            ("POST", Route::Type(endpoint)) => {
+                let cx = self.parts.request_context(endpoint, self.head, self.compat);
+                let whole = operation.data.clone();
+                let data = self.ids.without(operation.data, late);
+                let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
+                if !late.is_empty() {
+                    links.push(Link { at, cx: cx.clone(), id: id.clone(), body: whole });
+                }
+                self.create(at, cx, id, data).await?
+            }
+            ("PUT" | "PATCH" | "DELETE", Route::Resource(endpoint, id)) => {
+                let cx = self.parts.request_context(endpoint, self.head, self.compat);
+                self.write(at, cx, method, id, guard, operation.data)?
+            }
+            _ => {
+                return Err(Error::invalid_value(
+                    "`path` is no endpoint of the operation's `method`",
+                ));
+            }
+        };
+        self.pending.push(pending);
+        Ok(())
+    }
+
+    async fn create(
+        &self,
+        at: usize,
+        cx: Context,
+        id: String,
+        data: Value,
+    ) -> Result<Pending, Error> {
+        Ok(match self.parts.creation(&cx, id, data).await? {
+            Creation::New(new) => {
+                let id = new.id.clone();
+                Pending {
+                    at,
+                    action: Action::Create,
+                    id,
+                    write: Write::Create { cx: cx.clone(), new },
+                    cx,
+                }
+            }
+            Creation::Adopted { id, change } => {
+                let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
+                Pending { at, action: Action::Create, id, write, cx }
+            }
+        })
+    }
+
+    fn write(
+        &self,
+        at: usize,
+        cx: Context,
+        method: &str,
+        id: String,
+        guard: Guard,
+        data: Value,
+    ) -> Result<Pending, Error> {
+        let change = |action, change: Change| {
+            let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
+            Pending { at, cx: cx.clone(), action, id: id.clone(), write }
+        };
+        Ok(match method {
+            "PUT" => {
+                self.parts.policy.authorize(&cx, Action::Replace)?;
+                change(Action::Replace, self.parts.replacement(&cx, guard, data)?)
+            }
+            "PATCH" => {
+                self.parts.policy.authorize(&cx, Action::Patch)?;
+                let plan = Patch::from_value_within(data, cx.compat(), &self.parts.limits.patch)?
+                    .plan(cx.schema())?;
+                change(Action::Patch, self.parts.patching(&cx, guard, plan)?)
+            }
+            _ => {
+                self.parts.policy.authorize(&cx, Action::Delete)?;
+                let write = Write::Delete { cx: cx.clone(), id: id.clone(), guard };
+                Pending { at, cx: cx.clone(), action: Action::Delete, id: id.clone(), write }
+            }
+        })
+    }
+
+    /// What an operation refers to must have been created, unless it is linked afterwards.
+    fn check_referred(&self, at: usize, late: &[usize]) -> Result<(), Error> {
+        let Some(operation) = self.operations.get(at) else { return Ok(()) };
+        let failed =
+            self.ids.used_by(operation).into_iter().filter(|used| !late.contains(used)).any(
+                |used| {
+                    let result = self.results.get(used).and_then(Option::as_ref);
+                    result.is_none_or(|outcome| outcome.error.is_some())
+                },
+            );
+        if failed {
+            return Err(Error::new(
+                StatusCode::CONFLICT,
+                "the operation refers to one that has failed",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Gives the store what is pending, and keeps what it came to.
+    async fn flush(&mut self) {
+        let (writes, rest): (Vec<Write>, Vec<_>) = std::mem::take(&mut self.pending)
+            .into_iter()
+            .map(|pending| (pending.write, (pending.at, pending.cx, pending.action, pending.id)))
+            .unzip();
+        if writes.is_empty() {
+            return;
+        }
+        let results = self.parts.store.batch(writes, self.errors_left).await;
+        for ((at, cx, action, id), result) in rest.into_iter().zip(results) {
+            let written = result.map_err(|error| failed(error).into_error());
+            let outcome = written.and_then(|written| self.written(&cx, action, &id, written));
+            match outcome {
+                Ok(outcome) => self.keep(at, outcome),
+                Err(error) => self.fail(at, error),
+            }
+        }
+    }
+
+    fn written(
+        &self,
+        cx: &Context,
+        action: Action,
+        id: &str,
+        written: Written,
+    ) -> Result<Outcome, Error> {
+        let stored = match written {
+            Written::Created(stored) => Some(stored),
+            Written::Updated(updated) => Some(updated.ok_or_else(|| missing(cx))?.stored),
+            Written::Deleted(true) => None,
+            Written::Deleted(false) => return Err(missing(cx)),
+        };
+        self.parts.policy.after(cx, &Event { action, id, stored: stored.as_ref() });
+        let status = match action {
+            Action::Create => StatusCode::CREATED,
+            Action::Delete => StatusCode::NO_CONTENT,
+            _ => StatusCode::OK,
+        };
+        Ok(Outcome {
+            status,
+            location: Some(self.parts.location(cx.endpoint(), id)),
+            version: stored.map(|stored| stored.version.to_string()),
+            error: None,
+        })
+    }
+
+    /// Sets what refers to resources that did not exist yet when the resource was created.
+    async fn link(&mut self, links: Vec<Link>) {
+        for Link { at, cx, id, body } in links {
+            let created = self
+                .results
+                .get(at)
+                .and_then(Option::as_ref)
+                .is_some_and(|one| one.error.is_none());
+            if !created {
+                continue;
+            }
+            let linked = match self.parts.replacement(&cx, Guard::default(), body) {
+                Ok(change) => self.parts.store.update(&cx, &id, &change).await,
+                Err(error) => Err(error.into()),
+            };
+            match linked.map_err(|error| failed(error).into_error()) {
+                Ok(Some(updated)) => {
+                    if let Some(Some(outcome)) = self.results.get_mut(at) {
+                        outcome.version = Some(updated.stored.version.to_string());
+                    }
+                }
+                Ok(None) => self.fail(at, missing(&cx)),
+                Err(error) => self.fail(at, Error::new(StatusCode::CONFLICT, error.detail)),
+            }
+        }
+    }
+
+    fn keep(&mut self, at: usize, outcome: Outcome) {
+        if let Some(result) = self.results.get_mut(at) {
+            *result = Some(outcome);
+        }
+    }
+
+    fn fail(&mut self, at: usize, error: Error) {
+        self.errors_left = self.errors_left.map(|left| left.saturating_sub(1));
+        let path = self
+            .operations
+            .get(at)
+            .map(|operation| (operation.method == "POST", operation.path.clone()));
+        let location = path.filter(|(is_post, _)| !is_post).map(|(_, path)| self.address(&path));
+        self.keep(
+            at,
+            Outcome { status: error.status, location, version: None, error: Some(error) },
+        );
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}/{}", self.parts.links.base, path.trim_start_matches('/'))
+    }
+
+    fn response(&self) -> Value {
+        let mut operations = Vec::with_capacity(self.results.len());
+        for (operation, outcome) in self.operations.iter().zip(&self.results) {
+            let Some(outcome) = outcome else { continue };
+            let mut result: Map<String, Value> = Map::from_iter([
+                ("method".to_owned(), json!(operation.method)),
+                ("status".to_owned(), json!(outcome.status.as_str())),
+            ]);
+            let texts = [
+                ("bulkId", &operation.bulk_id),
+                ("location", &outcome.location),
+                ("version", &outcome.version),
+            ];
+            for (name, text) in texts {
+                if let Some(text) = text {
+                    result.insert(name.to_owned(), json!(text));
+                }
+            }
+            if let Some(error) = &outcome.error {
+                result.insert("response".to_owned(), json!(error));
+            }
+            operations.push(Value::Object(result));
+        }
+        json!({"schemas": [scim_core::SchemaUri::BULK_RESPONSE], "Operations": operations})
+    }
+}
+
+/// The operations of a request, by their bulkId.
+pub(crate) type ByBulkId = HashMap<String, usize>;

@@ -1,0 +1,243 @@
+//! The resources of all types (RFC 7644 §3.4.2.1).
+
+use std::cmp::Ordering;
+
+use http::request;
+use scim_core::{Compat, Error, ListResponse, ScimType};
+use scim_filter::Key;
+use scim_schema::Projection;
+use serde_json::Value;
+
+use super::{
+    Rendered, indexed, listed,
+    search::{Method, Search, unknown_sort},
+};
+use crate::{
+    Action, Page, Position, Store, Window,
+    answer::{Answer, Refusal},
+    cursor::{self, Cursor},
+    params::Params,
+    service::Parts,
+};
+
+/// A resource among those of all types, and where it stands.
+struct Found {
+    key: Option<Key>,
+    id: String,
+    resource: Rendered,
+}
+
+/// All searches of one request, and what its cursors are good for.
+struct Searches {
+    each: Vec<Search>,
+    sorted: bool,
+    descending: bool,
+    scope: String,
+}
+
+impl<S: Store> Parts<S> {
+    /// The resources of all types: one type after the other in the order of their registration,
+    /// or merged if an order is asked for.
+    pub(crate) async fn list_all(
+        &self,
+        head: &request::Parts,
+        params: &Params,
+        compat: Compat,
+    ) -> Answer {
+        let searches = self.searches(head, params, compat)?;
+        match (self.method(params)?, searches.sorted) {
+            (Method::Index { start, count }, false) => self.in_turn(&searches, start, count).await,
+            (Method::Index { start, count }, true) => self.merged(&searches, start, count).await,
+            (Method::Cursor { cursor, count }, sorted) => {
+                let now =
+                    searches.each.first().map_or_else(chrono::Utc::now, |search| search.cx.now());
+                let opened = cursor
+                    .map(|text| self.paging.sealer.open(text, &searches.scope, now))
+                    .transpose()?;
+                let count = self.cursor_count(opened.as_ref(), count)?;
+                if sorted {
+                    self.merged_from(&searches, opened, count).await
+                } else {
+                    self.in_turn_from(&searches, opened, count).await
+                }
+            }
+        }
+    }
+
+    fn searches(
+        &self,
+        head: &request::Parts,
+        params: &Params,
+        compat: Compat,
+    ) -> Result<Searches, Error> {
+        let mut each = Vec::with_capacity(self.links.endpoints.len());
+        for endpoint in &self.links.endpoints {
+            let cx = self.request_context(endpoint, head, compat);
+            self.policy.authorize(&cx, Action::Read)?;
+            each.push(self.search_among_all(cx, params)?);
+        }
+        let sorted = params.sort_by.is_some() && self.store.features().sort;
+        if sorted && each.iter().all(|search| search.sort.is_none()) {
+            return Err(unknown_sort());
+        }
+        let canonical: Vec<String> =
+            each.iter().flat_map(|search| search.canonical(params)).collect();
+        let scope = each
+            .first()
+            .map(|search| cursor::scope(&search.cx, "/", &canonical))
+            .unwrap_or_default();
+        Ok(Searches { each, sorted, descending: params.descending, scope })
+    }
+
+    /// One type after the other, each from where the page has got to.
+    async fn in_turn(&self, searches: &Searches, start: u64, count: usize) -> Answer {
+        let (mut total, mut resources) = (0_u64, Vec::new());
+        for search in &searches.each {
+            let start = start.saturating_sub(total).max(1);
+            let count = count.saturating_sub(resources.len());
+            let page = self.page(search, Window::Index { start, count }).await?;
+            total = total.saturating_add(page.total.unwrap_or_default());
+            resources.extend(self.render_all(search, page.resources)?);
+        }
+        Ok(listed(indexed(resources, Some(total), start)))
+    }
+
+    /// The same, from a cursor on: it says in which type the page begins, and where.
+    async fn in_turn_from(
+        &self,
+        searches: &Searches,
+        cursor: Option<Cursor>,
+        count: usize,
+    ) -> Answer {
+        let (mut resources, mut next) = (Vec::new(), None);
+        let first = cursor.as_ref().map_or(0, |cursor| cursor.endpoint);
+        let mut position = cursor.as_ref().and_then(Cursor::position);
+        for (at, search) in searches.each.iter().enumerate().skip(first) {
+            let left = count.saturating_sub(resources.len());
+            if left == 0 {
+                next = Some((at, Position { key: None, id: String::new() }));
+                break;
+            }
+            let window = Window::After { position: position.take(), count: left };
+            let page = self.page(search, window).await?;
+            resources.extend(self.render_all(search, page.resources)?);
+            if let Some(position) = page.next {
+                next = Some((at, position));
+                break;
+            }
+        }
+        self.by_cursor(searches, resources, next.filter(|_| count > 0), count)
+    }
+
+    /// All types merged by their sort keys, up to the end of the page.
+    async fn merged(&self, searches: &Searches, start: u64, count: usize) -> Answer {
+        let skipped = usize::try_from(start - 1).unwrap_or(usize::MAX);
+        let end = skipped.saturating_add(count);
+        if end > self.limits.max_merge {
+            let detail =
+                "a sorted page this far into all resource types is too much; page by cursor";
+            return Err(Error::of(ScimType::TooMany, detail).into());
+        }
+        let (mut total, mut found) = (0_u64, Vec::new());
+        for search in &searches.each {
+            let page = self.unprojected(search, Window::Index { start: 1, count: end }).await?;
+            total = total.saturating_add(page.total.unwrap_or_default());
+            self.find(search, page, &mut found)?;
+        }
+        found.sort_by(|left, right| order(searches.descending, left, right));
+        let resources = found
+            .into_iter()
+            .skip(skipped)
+            .take(count)
+            .map(|one| Value::Object(one.resource))
+            .collect();
+        Ok(listed(indexed(resources, Some(total), start)))
+    }
+
+    /// The same, from a cursor on.
+    async fn merged_from(
+        &self,
+        searches: &Searches,
+        cursor: Option<Cursor>,
+        count: usize,
+    ) -> Answer {
+        let position = cursor.as_ref().and_then(Cursor::position);
+        let (mut found, mut more) = (Vec::new(), false);
+        for search in &searches.each {
+            let Some(position) = begin(search, position.clone(), searches.descending) else {
+                continue;
+            };
+            let page = self.unprojected(search, Window::After { position, count }).await?;
+            more |= page.next.is_some();
+            self.find(search, page, &mut found)?;
+        }
+        found.sort_by(|left, right| order(searches.descending, left, right));
+        more |= found.len() > count;
+        found.truncate(count);
+        let last = found.last().map(|one| {
+            let key = one.key.as_ref().map(|key| key.as_str().to_owned());
+            (0, Position { key, id: one.id.clone() })
+        });
+        let resources = found.into_iter().map(|one| Value::Object(one.resource)).collect();
+        self.by_cursor(searches, resources, last.filter(|_| more), count)
+    }
+
+    /// What sorts a resource need not be what is asked for of it.
+    async fn unprojected(&self, search: &Search, window: Window) -> Result<Page, Refusal> {
+        let Search { cx, filter, sort, .. } = search;
+        let want = Projection::default_of(cx.schema());
+        let search = Search { cx: cx.clone(), want, filter: filter.clone(), sort: sort.clone() };
+        self.page(&search, window).await
+    }
+
+    fn find(&self, search: &Search, page: Page, found: &mut Vec<Found>) -> Result<(), Refusal> {
+        for stored in page.resources {
+            let id = stored.id.clone();
+            let mut resource = self.complete(&search.cx, stored)?;
+            let key = search.sort.as_ref().and_then(|sort| sort.path.sort_key(&resource));
+            self.links.refer(search.cx.schema(), &mut resource);
+            search.want.apply(&mut resource);
+            found.push(Found { key, id, resource });
+        }
+        Ok(())
+    }
+
+    fn by_cursor(
+        &self,
+        searches: &Searches,
+        resources: Vec<Value>,
+        next: Option<(usize, Position)>,
+        count: usize,
+    ) -> Answer {
+        let now = searches.each.first().map_or_else(chrono::Utc::now, |search| search.cx.now());
+        let seal = |(endpoint, position)| {
+            let cursor = Cursor::new(endpoint, position, false, count, now);
+            self.paging.sealer.seal(&cursor, &searches.scope)
+        };
+        let mut list = ListResponse::new(resources);
+        list.next_cursor = next.map(seal).transpose()?;
+        Ok(listed(list))
+    }
+}
+
+/// Where a type begins behind a position among all types; `None` if all of it lies before. A type
+/// that has no attribute to sort by has no key anywhere.
+fn begin(
+    search: &Search,
+    position: Option<Position>,
+    descending: bool,
+) -> Option<Option<Position>> {
+    match position {
+        Some(Position { key: Some(_), .. }) if search.sort.is_none() => {
+            (!descending).then_some(None)
+        }
+        position => Some(position),
+    }
+}
+
+/// Missing values last, or first if descending; ties by id.
+fn order(descending: bool, left: &Found, right: &Found) -> Ordering {
+    let by_key = (left.key.is_none(), &left.key).cmp(&(right.key.is_none(), &right.key));
+    let by_key = if descending { by_key.reverse() } else { by_key };
+    by_key.then_with(|| left.id.cmp(&right.id))
+}

@@ -1,0 +1,167 @@
+//! Bulk requests (RFC 7644 §3.7).
+
+use serde_json::{Value, json};
+
+use crate::client::{Answer, BASE, Client};
+
+async fn bulk(client: &Client, members: Value) -> Answer {
+    let mut body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]});
+    body.as_object_mut().unwrap().append(&mut members.as_object().unwrap().clone());
+    client.post("/Bulk", body).await
+}
+
+fn statuses(answer: &Answer) -> Vec<&str> {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(
+        answer.body["schemas"],
+        json!(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"])
+    );
+    let operations = answer.body["Operations"].as_array().unwrap();
+    operations.iter().map(|operation| operation["status"].as_str().unwrap()).collect()
+}
+
+fn post(path: &str, bulk_id: &str, data: Value) -> Value {
+    json!({"method": "POST", "path": path, "bulkId": bulk_id, "data": data})
+}
+
+#[tokio::test]
+async fn each_operation_is_answered_as_if_it_came_alone() {
+    let client = Client::new();
+    let old = client.user("old").await;
+    let gone = client.user("gone").await;
+    let answer = bulk(&client, json!({"Operations": [
+        post("/Users", "a", json!({"userName": "alice"})),
+        {"method": "put", "path": old, "data": {"userName": "old", "title": "x"}},
+        {"method": "PATCH", "path": old, "data": {"Operations": [{"op": "remove", "path": "title"}]}},
+        {"method": "DELETE", "path": gone},
+        {"method": "GET", "path": old},
+        post("/Users", "b", json!({"userName": "ALICE"})),
+        {"method": "PUT", "path": old, "version": "W/\"stale\"", "data": {"userName": "old"}},
+        {"method": "DELETE", "path": gone},
+        {"method": "POST", "path": "/Users", "data": {"userName": "no bulkId"}},
+        {"method": "POST", "path": old, "bulkId": "c", "data": {"userName": "c"}},
+        {"method": "PUT", "path": "/Users", "data": {"userName": "c"}},
+    ]})).await;
+    assert_eq!(
+        statuses(&answer),
+        ["201", "200", "200", "204", "400", "409", "412", "404", "400", "400", "400"]
+    );
+    let results = &answer.body["Operations"];
+    let location = results[0]["location"].as_str().unwrap();
+    assert!(location.starts_with(&format!("{BASE}/Users/")));
+    assert_eq!((&results[0]["bulkId"], &results[0]["version"]), (&json!("a"), &json!("W/\"1\"")));
+    assert!(results[0].get("response").is_none());
+    assert!(results[3].get("version").is_none());
+    assert_eq!(results[5]["response"]["scimType"], "uniqueness");
+    assert!(results[5].get("location").is_none(), "a create that failed has no location");
+    assert_eq!(results[6]["location"], format!("{BASE}{old}"));
+    assert!(answer.body.get("failOnErrors").is_none());
+}
+
+#[tokio::test]
+async fn it_stops_after_as_many_errors_as_are_allowed() {
+    let client = Client::new();
+    let bad = json!({"method": "DELETE", "path": "/Users/none"});
+    let operations = json!([
+        post("/Users", "a", json!({"userName": "a"})),
+        bad,
+        post("/Users", "b", json!({"userName": "b"})),
+        bad,
+        post("/Users", "c", json!({"userName": "c"})),
+    ]);
+    let two = bulk(&client, json!({"failOnErrors": 2, "Operations": operations})).await;
+    assert_eq!(statuses(&two), ["201", "404", "201", "404"]);
+    let one = bulk(&Client::new(), json!({"failOnErrors": 1, "Operations": operations})).await;
+    assert_eq!(statuses(&one), ["201", "404"]);
+    let none = bulk(&client, json!({"failOnErrors": 0, "Operations": []})).await;
+    assert_eq!(none.error(), (400, Some("invalidValue")));
+}
+
+#[tokio::test]
+async fn references_are_resolved_forwards_backwards_and_in_paths() {
+    let client = Client::new();
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let answer = bulk(&client, json!({"Operations": [
+        post("/Groups", "g", json!({"displayName": "Buyers", "members": [{"value": "bulkId:u"}, {"type": "User", "value": "bulkId:v"}]})),
+        post("/Users", "u", json!({"userName": "u", enterprise: {"manager": {"value": "bulkId:v"}}})),
+        post("/Users", "v", json!({"userName": "v"})),
+        {"method": "PATCH", "path": "/Users/bulkId:v", "data": {"Operations": [{"op": "add", "path": "title", "value": "Lead"}]}},
+        {"method": "PATCH", "path": "/Groups/bulkId:g", "data": {"Operations": [{"op": "remove", "path": "members", "value": [{"value": "bulkId:u"}]}]}},
+        {"method": "DELETE", "path": "/Users/bulkId:nobody"},
+        post("/Groups", "h", json!({"displayName": "Odd", "members": [{"value": "bulkId:nobody"}]})),
+    ]})).await;
+    assert_eq!(statuses(&answer), ["201", "201", "201", "200", "200", "400", "400"]);
+    let id = |at: usize| {
+        let location = answer.body["Operations"][at]["location"].as_str().unwrap();
+        location.rsplit('/').next().unwrap().to_owned()
+    };
+    let user = client.get(&format!("/Users/{}", id(1))).await;
+    assert_eq!(user.body[enterprise]["manager"]["value"], id(2));
+    assert_eq!(client.get(&format!("/Users/{}", id(2))).await.body["title"], "Lead");
+    let members = client.get(&format!("/Groups/{}", id(0))).await.body["members"].clone();
+    assert_eq!(members.as_array().unwrap().len(), 1);
+    assert_eq!(members[0]["value"], id(2));
+}
+
+#[tokio::test]
+async fn groups_that_contain_one_another_are_created_and_then_linked() {
+    let client = Client::new();
+    let group = |own: &str, other: &str| {
+        post(
+            "/Groups",
+            own,
+            json!({"displayName": own, "members": [{"type": "Group", "value": format!("bulkId:{other}")}]}),
+        )
+    };
+    let answer = bulk(&client, json!({"Operations": [group("a", "b"), group("b", "c"), group("c", "a"), group("self", "self")]})).await;
+    assert_eq!(statuses(&answer), ["201", "201", "201", "201"]);
+    let results = answer.body["Operations"].as_array().unwrap();
+    let path = |at: usize| results[at]["location"].as_str().unwrap().strip_prefix(BASE).unwrap();
+    for (own, other) in [(0, 1), (1, 2), (2, 0), (3, 3)] {
+        let found = client.get(path(own)).await;
+        assert_eq!(
+            found.body["members"][0]["value"],
+            path(other).strip_prefix("/Groups/").unwrap()
+        );
+        assert_eq!(found.body["members"][0]["$ref"], format!("{BASE}{}", path(other)));
+        assert_eq!(found.body["meta"]["version"], results[own]["version"]);
+    }
+}
+
+#[tokio::test]
+async fn what_refers_to_a_create_that_failed_fails_too() {
+    let client = Client::new();
+    client.user("taken").await;
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            post("/Users", "u", json!({"userName": "taken"})),
+            post("/Groups", "g", json!({"displayName": "g", "members": [{"value": "bulkId:u"}]})),
+        ]}),
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["409", "409"]);
+    assert_eq!(client.get("/Groups").await.body["totalResults"], 0);
+}
+
+#[tokio::test]
+async fn a_request_that_is_no_job_is_refused_as_a_whole() {
+    let client = Client::new();
+    let message = |schema: &str| json!({"schemas": [schema], "Operations": []});
+    assert_eq!(
+        client.post("/Bulk", message("urn:x:y")).await.error(),
+        (400, Some("invalidSyntax"))
+    );
+    assert_eq!(
+        client.post("/Bulk", json!({"Operations": []})).await.error(),
+        (400, Some("invalidSyntax"))
+    );
+    assert_eq!(bulk(&client, json!({})).await.error(), (400, Some("invalidSyntax")));
+    let twice = json!({"Operations": [post("/Users", "a", json!({"userName": "a"})), post("/Users", "a", json!({"userName": "b"}))]});
+    assert_eq!(bulk(&client, twice).await.error(), (400, Some("invalidValue")));
+    let many = vec![json!({"method": "DELETE", "path": "/Users/1"}); 1001];
+    let refused = bulk(&client, json!({"Operations": many})).await;
+    assert_eq!(refused.error(), (413, None));
+    assert!(refused.body["detail"].as_str().unwrap().contains("1000"));
+    assert_eq!(client.send("GET", "/Bulk", &[], "").await.error(), (405, None));
+}

@@ -1,0 +1,138 @@
+//! What an embedder decides: who `/Me` is, who is taken over, how secrets are kept.
+
+use std::sync::Arc;
+
+use scim_service::{
+    Context, Endpoint, MemoryStore, OnConflict, Policy, Principal, Proposal, ScimService,
+    UnknownMembers,
+    core::{Compat, Error},
+    schema::catalog,
+};
+use serde_json::json;
+
+use crate::client::{BASE, Client};
+
+fn with(users: Endpoint) -> Client {
+    let builder = ScimService::builder(Arc::new(MemoryStore::new())).base_url(BASE).endpoint(users);
+    Client(builder.endpoint(Endpoint::groups(catalog::group())).build().unwrap())
+}
+
+#[tokio::test]
+async fn me_is_whoever_the_embedder_says() {
+    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .me("User", |cx: &Context| cx.get::<Principal>().map(|principal| principal.0.to_string()))
+        .build();
+    let client = Client(service.unwrap());
+    let user = client.user("bjensen").await;
+    let mut request = http::Request::get("/Me").body(http_body_util::Full::default()).unwrap();
+    assert_eq!(client.request(request.clone()).await.error(), (501, None));
+    request.extensions_mut().insert(Principal(user.strip_prefix("/Users/").unwrap().into()));
+    let me = client.request(request).await;
+    assert_eq!(me.body["userName"], "bjensen");
+    assert_eq!(me.header("location"), Some(format!("{BASE}{user}").as_str()));
+}
+
+#[tokio::test]
+async fn a_person_who_comes_back_is_given_the_old_account() {
+    let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive()));
+    let user = client.user("bjensen").await;
+    let again = json!({"userName": "BJensen", "title": "Tour Guide"});
+    assert_eq!(client.post("/Users", again.clone()).await.error(), (409, Some("uniqueness")));
+    client.patch(&user, json!([{"op": "replace", "path": "active", "value": false}])).await;
+    let adopted = client.post("/Users", again).await;
+    assert_eq!(adopted.status, 201);
+    assert_eq!(format!("/Users/{}", adopted.body["id"].as_str().unwrap()), user);
+    assert_eq!(adopted.body["title"], "Tour Guide");
+    assert_eq!(client.get("/Users").await.body["totalResults"], 1);
+}
+
+#[tokio::test]
+async fn an_account_that_nobody_manages_is_taken_over_by_its_external_id_or_name() {
+    let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_unmanaged()));
+    let user = client.user("linked").await;
+    let adopted = client.post("/Users", json!({"userName": "linked", "externalId": "1"})).await;
+    assert_eq!(
+        (adopted.status, format!("/Users/{}", adopted.body["id"].as_str().unwrap())),
+        (201, user)
+    );
+    let second = client.post("/Users", json!({"userName": "linked", "externalId": "2"})).await;
+    assert_eq!(second.error(), (409, Some("uniqueness")), "it is managed now");
+}
+
+#[tokio::test]
+async fn an_adopted_account_stays_off_only_if_the_client_says_so() {
+    let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive()));
+    let user = client.user("bjensen").await;
+    client.patch(&user, json!([{"op": "replace", "path": "active", "value": false}])).await;
+    let adopted = client.post("/Users", json!({"userName": "bjensen"})).await;
+    assert_eq!(adopted.body["active"], true, "a create without `active` makes an active user");
+}
+
+struct NoContractors;
+
+impl Policy for NoContractors {
+    fn before(&self, _: &Context, proposal: &mut Proposal<'_>) -> Result<(), Error> {
+        match proposal.resource.attributes().get("userType") {
+            Some(kind) if kind == "Contractor" => {
+                Err(Error::invalid_value("contractors are not welcome"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_policy_refuses_creates_replacements_and_patches() {
+    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .policy(NoContractors)
+        .build();
+    let client = Client(service.unwrap());
+    let contractor = json!({"userName": "a", "userType": "Contractor"});
+    assert_eq!(
+        client.post("/Users", contractor.clone()).await.error(),
+        (400, Some("invalidValue"))
+    );
+    let user = client.user("a").await;
+    assert_eq!(client.put(&user, contractor).await.error(), (400, Some("invalidValue")));
+    let patch = json!([{"op": "add", "path": "userType", "value": "Contractor"}]);
+    assert_eq!(client.patch(&user, patch).await.error(), (400, Some("invalidValue")));
+    assert!(client.get(&user).await.body.get("userType").is_none());
+}
+
+#[tokio::test]
+async fn a_stale_member_can_be_refused() {
+    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .endpoint(Endpoint::groups(catalog::group()))
+        .unknown_members(UnknownMembers::Refuse)
+        .build();
+    let client = Client(service.unwrap());
+    let group = json!({"displayName": "g", "members": [{"value": "gone"}]});
+    assert_eq!(client.post("/Groups", group).await.error(), (400, Some("invalidValue")));
+    assert_eq!(client.get("/Groups").await.body["totalResults"], 0);
+}
+
+#[tokio::test]
+async fn the_letter_of_the_rfcs_is_a_setting_of_the_request() {
+    let client = Client::new();
+    let strict = |body: &'static str| {
+        let mut request =
+            http::Request::post("/Users").body(http_body_util::Full::from(body)).unwrap();
+        request.extensions_mut().insert(Compat::STRICT);
+        request
+    };
+    for body in [
+        r#"{"userName":"a"}"#,
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a","active":"true"}"#,
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a","odd":1}"#,
+    ] {
+        assert_eq!(client.request(strict(body)).await.status, 400, "{body}");
+        let name = body.replace("\"a\"", &format!("\"{}\"", body.len()));
+        assert_eq!(client.send("POST", "/Users", &[], name).await.status, 201, "{body}");
+    }
+}

@@ -1,0 +1,170 @@
+//! The store on SQLite.
+
+mod columns;
+mod connection;
+mod error;
+mod member;
+mod page;
+mod reader;
+mod reindex;
+mod resource;
+mod scope;
+mod write;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use scim_schema::Projection;
+use scim_service::{
+    Change, Context, Endpoint, Features, Guard, New, Page, Query, Store, StoreError, Stored,
+    Updated, Write, Written,
+};
+
+pub use error::SqliteError;
+use reader::Readers;
+use scope::Scope;
+use writer::Writer;
+
+/// Resources in one SQLite file.
+///
+/// One thread writes, and commits together what is queued; other threads read beside it. What was
+/// acknowledged is on disk. Each request needs a [`Tenant`](scim_service::Tenant) among its
+/// extensions; no statement reaches beyond it.
+///
+/// Cheap to clone. The file stays open until the last clone is dropped.
+#[derive(Clone, Debug)]
+pub struct SqliteStore(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    writer: Writer,
+    readers: Readers,
+}
+
+/// How a [`SqliteStore`] is opened.
+#[derive(Clone, Debug)]
+pub struct SqliteBuilder {
+    path: PathBuf,
+    readers: usize,
+    limit: Duration,
+    busy: Duration,
+    endpoints: Vec<Endpoint>,
+}
+
+impl SqliteStore {
+    /// Opens the file, or creates it, with default settings.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or was written by a later release.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, SqliteError> {
+        Self::builder(path).open()
+    }
+
+    /// A file to be opened with settings of one's own.
+    pub fn builder(path: impl AsRef<Path>) -> SqliteBuilder {
+        SqliteBuilder {
+            path: path.as_ref().to_owned(),
+            readers: 4,
+            limit: Duration::from_secs(5),
+            busy: Duration::from_secs(5),
+            endpoints: Vec::new(),
+        }
+    }
+}
+
+impl SqliteBuilder {
+    /// How many threads read; 4 unless said otherwise.
+    #[must_use]
+    pub fn readers(mut self, count: usize) -> Self {
+        self.readers = count;
+        self
+    }
+
+    /// How long a read may take before it is broken off with 503; 5 seconds unless said otherwise.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Says which resource types are served. When the schema of one has changed, or the rules by
+    /// which values compare, the store computes its keys anew before it opens; without that,
+    /// filters would miss what was stored before.
+    #[must_use]
+    pub fn serves(mut self, endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
+        self.endpoints.extend(endpoints);
+        self
+    }
+
+    /// Opens the file, or creates it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or was written by a later release.
+    pub fn open(self) -> Result<SqliteStore, SqliteError> {
+        let mut connection = connection::writer(&self.path, self.busy)?;
+        reindex::bring_up_to_date(&mut connection, &self.endpoints)?;
+        let readers = Readers::start(&self.path, self.readers, self.busy, self.limit)?;
+        let writer = Writer::start(connection)?;
+        Ok(SqliteStore(Arc::new(Parts { writer, readers })))
+    }
+}
+
+impl Store for SqliteStore {
+    async fn get(
+        &self,
+        cx: &Context,
+        id: &str,
+        want: &Projection,
+    ) -> Result<Option<Stored>, StoreError> {
+        let scope = Scope::of(cx)?;
+        let (id, relations) = (id.to_owned(), scope.wanted(want));
+        let read = self.0.readers.read(move |it| resource::get(it, &scope, &id, &relations));
+        read.await
+    }
+
+    async fn query(&self, cx: &Context, query: &Query) -> Result<Page, StoreError> {
+        let scope = Scope::of(cx)?;
+        let query = query.clone();
+        self.0.readers.read(move |it| page::query(it, &scope, &query)).await
+    }
+
+    async fn create(&self, cx: &Context, new: New) -> Result<Stored, StoreError> {
+        let scope = Scope::of(cx)?;
+        self.0.writer.write(move |it| write::create(it, &scope, new)).await
+    }
+
+    async fn update(
+        &self,
+        cx: &Context,
+        id: &str,
+        change: &Change,
+    ) -> Result<Option<Updated>, StoreError> {
+        let scope = Scope::of(cx)?;
+        let (id, change) = (id.to_owned(), change.clone());
+        self.0.writer.write(move |it| write::update(it, &scope, &id, &change)).await
+    }
+
+    async fn delete(&self, cx: &Context, id: &str, guard: &Guard) -> Result<bool, StoreError> {
+        let scope = Scope::of(cx)?;
+        let (id, guard) = (id.to_owned(), guard.clone());
+        self.0.writer.write(move |it| write::delete(it, &scope, &id, &guard)).await
+    }
+
+    async fn batch(
+        &self,
+        writes: Vec<Write>,
+        max_errors: Option<usize>,
+    ) -> Vec<Result<Written, StoreError>> {
+        write::batch(&self.0.writer, writes, max_errors).await
+    }
+
+    fn features(&self) -> Features {
+        let mut features = Features::default();
+        features.cursor = true;
+        features
+    }
+}

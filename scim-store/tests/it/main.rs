@@ -1,0 +1,16 @@
+//! The stores from outside.
+#![cfg(feature = "sqlite")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests may fail by panicking"
+)]
+
+mod conversation;
+mod file;
+mod law;
+mod member;
+mod page;
+mod write;
