@@ -72,6 +72,8 @@ mod sample;
 mod settings;
 mod sort;
 mod tenant;
+#[cfg(all(test, feature = "memory"))]
+mod tests;
 mod text;
 mod unique;
 mod world;
@@ -213,7 +215,6 @@ impl StoreCheck {
 
 fn all() -> impl Iterator<Item = &'static Check> {
     let plain = [
-        change::CHECKS,
         unique::CHECKS,
         guard::CHECKS,
         fault::CHECKS,
@@ -225,5 +226,9 @@ fn all() -> impl Iterator<Item = &'static Check> {
         text::CHECKS,
         large::CHECKS,
     ];
-    filter::all().chain(sort::all()).chain(member::all()).chain(plain.into_iter().flatten())
+    filter::all()
+        .chain(sort::all())
+        .chain(change::all())
+        .chain(member::all())
+        .chain(plain.into_iter().flatten())
 }

@@ -1,16 +1,23 @@
-//! Resources that come, change and go; versions and times (RFC 7644 §3.3, §3.5, §3.6, §3.14).
+//! Resources that come, change and go (RFC 7644 §3.3, §3.5, §3.6).
+
+mod race;
+mod version;
 
 use scim_core::Error;
 use serde_json::{Value, json};
 
 use super::{
-    bench::{Bench, Done, Kept, Outcome, Type, ensure, id, refused},
-    check::checks,
+    bench::{Bench, Kept, Outcome, Type, ensure, id},
+    check::{Check, checks},
     edit::Edit,
-    erased::Work,
     settings::EXTENSION,
 };
 use crate::{Context, Guard, Policy, Proposal};
+
+/// All checks of changes.
+pub(super) fn all() -> impl Iterator<Item = &'static Check> {
+    [CHECKS, version::CHECKS, race::CHECKS].into_iter().flatten()
+}
 
 checks! { "change":
     what_is_created_can_be_read,
@@ -21,25 +28,11 @@ checks! { "change":
     a_put_replaces_what_was_there,
     a_patch_leaves_the_rest,
     a_change_answers_what_is_kept,
-    a_change_moves_version_and_time,
-    a_change_of_any_attribute_moves_the_version,
-    each_change_gives_another_version,
-    a_put_of_the_same_changes_nothing,
-    a_patch_to_the_same_changes_nothing,
-    the_same_number_in_another_notation_is_no_change,
-    the_same_text_in_another_case_is_a_change,
-    reading_moves_no_version,
-    a_change_leaves_others_alone,
-    the_time_of_creation_stays,
     an_extension_comes_and_goes,
     a_switched_off_user_keeps_the_rest,
     what_a_policy_adds_is_kept,
     a_policy_sees_what_is_there,
     no_password_is_answered,
-    many_changes_at_once_are_all_kept,
-    counting_with_preconditions_loses_nothing,
-    a_change_waits_for_the_one_before_it,
-    what_is_deleted_meanwhile_does_not_come_back,
 }
 
 fn rich() -> Value {
@@ -187,143 +180,6 @@ async fn a_change_answers_what_is_kept(bench: Bench) -> Outcome {
     Ok(())
 }
 
-async fn a_change_moves_version_and_time(bench: Bench) -> Outcome {
-    let before = bench.user(1, rich()).await?;
-    let cx = bench.users();
-    let body = json!({"userName": "bjensen", "displayName": "New"});
-    bench.done(&id(1), Edit::put(cx.clone(), body)).await?;
-    let after = bench.seen(&bench.users(), &id(1)).await?;
-    ensure!(after.version != before.version, "a PUT leaves the version");
-    ensure!(after.modified == cx.now(), "a PUT does not set the time of the last change");
-    let cx = bench.users();
-    bench.done(&id(1), Edit::one(cx.clone(), "replace", "displayName", json!("Newer"))?).await?;
-    let last = bench.seen(&bench.users(), &id(1)).await?;
-    ensure!(last.version != after.version, "a PATCH leaves the version");
-    ensure!(last.modified == cx.now(), "a PATCH does not set the time of the last change");
-    Ok(())
-}
-
-async fn a_change_of_any_attribute_moves_the_version(bench: Bench) -> Outcome {
-    let mut before = bench.user(1, rich()).await?;
-    let changes = [
-        ("userName", json!("other")),
-        ("active", json!(false)),
-        ("title", json!("Boss")),
-        ("externalId", json!("x")),
-        ("name.familyName", json!("Jensen")),
-        ("emails[type eq \"work\"].value", json!("c@example.com")),
-        ("creditLimit", json!(100.5)),
-        ("tags", json!(["c"])),
-    ];
-    for (path, value) in changes {
-        let Ok(edit) = replace(&bench, path, value) else { continue };
-        let done = bench.done(&id(1), edit).await?;
-        let after = bench.seen(&bench.users(), &id(1)).await?;
-        ensure!(done.changed, "a change of `{path}` counts as none");
-        ensure!(after.version != before.version, "a change of `{path}` leaves the version");
-        before = after;
-    }
-    Ok(())
-}
-
-async fn each_change_gives_another_version(bench: Bench) -> Outcome {
-    let mut last = bench.user(1, rich()).await?.version;
-    for round in 0..10 {
-        let done = bench.done(&id(1), put(&bench, &format!("Name {round}"))).await?;
-        ensure!(done.kept.version != last, "two changes in a row give the same version");
-        last = done.kept.version;
-    }
-    Ok(())
-}
-
-/// Nothing has changed, whatever the store has done.
-async fn unmoved(bench: &Bench, before: &Kept, done: &Done, what: &str) -> Outcome {
-    let after = bench.seen(&bench.users(), &before.id).await?;
-    ensure!(!done.changed, "{what} counts as a change");
-    ensure!(after.version == before.version, "{what} moves the version");
-    ensure!(done.kept.version == before.version, "{what} answers another version");
-    ensure!(after.modified == before.modified, "{what} moves the time of the last change");
-    ensure!(after.attributes == before.attributes, "{what} changes attributes");
-    Ok(())
-}
-
-async fn a_put_of_the_same_changes_nothing(bench: Bench) -> Outcome {
-    bench.user(1, rich()).await?;
-    let before = bench.seen(&bench.users(), &id(1)).await?;
-    let done = bench.done(&id(1), Edit::put(bench.users(), rich())).await?;
-    unmoved(&bench, &before, &done, "a PUT of what is there").await
-}
-
-async fn a_patch_to_the_same_changes_nothing(bench: Bench) -> Outcome {
-    bench.user(1, rich()).await?;
-    let before = bench.seen(&bench.users(), &id(1)).await?;
-    for edit in [
-        replace(&bench, "displayName", json!("Babs"))?,
-        replace(&bench, "active", json!(true))?,
-        Edit::one(bench.users(), "remove", "nickName", Value::Null)?,
-        Edit::one(
-            bench.users(),
-            "add",
-            "emails",
-            json!([{"value": "b@example.com", "type": "work"}]),
-        )?,
-    ] {
-        let done = bench.done(&id(1), edit).await?;
-        unmoved(&bench, &before, &done, "a PATCH to what is there").await?;
-    }
-    Ok(())
-}
-
-async fn the_same_number_in_another_notation_is_no_change(bench: Bench) -> Outcome {
-    bench.needs(&["creditLimit"])?;
-    bench.user(1, rich()).await?;
-    let before = bench.seen(&bench.users(), &id(1)).await?;
-    let done = bench.done(&id(1), replace(&bench, "creditLimit", json!(100.0))?).await?;
-    unmoved(&bench, &before, &done, "a number in another notation").await
-}
-
-async fn the_same_text_in_another_case_is_a_change(bench: Bench) -> Outcome {
-    let before = bench.user(1, rich()).await?;
-    let done = bench.done(&id(1), replace(&bench, "displayName", json!("BABS"))?).await?;
-    let after = bench.seen(&bench.users(), &id(1)).await?;
-    ensure!(done.changed && after.version != before.version, "another case counts as no change");
-    ensure!(after.text("displayName") == Some("BABS"), "another case is not kept");
-    Ok(())
-}
-
-async fn reading_moves_no_version(bench: Bench) -> Outcome {
-    let before = bench.user(1, rich()).await?;
-    for _ in 0..3 {
-        bench.list(&bench.users()).await?;
-        let kept = bench.seen(&bench.users(), &id(1)).await?;
-        ensure!(kept.version == before.version, "reading moves the version");
-        ensure!(kept.modified == before.modified, "reading moves the time of the last change");
-    }
-    Ok(())
-}
-
-async fn a_change_leaves_others_alone(bench: Bench) -> Outcome {
-    bench.user(1, rich()).await?;
-    bench.user(2, json!({"userName": "other", "displayName": "Babs"})).await?;
-    let before = bench.seen(&bench.users(), &id(2)).await?;
-    bench.done(&id(1), put(&bench, "New")).await?;
-    bench.drop(&bench.users(), &id(1)).await?;
-    let after = bench.seen(&bench.users(), &id(2)).await?;
-    ensure!(after.attributes == before.attributes, "a change of one resource changes another");
-    ensure!(after.version == before.version, "a change of one resource moves another's version");
-    ensure!(after.modified == before.modified, "a change of one resource moves another's time");
-    Ok(())
-}
-
-async fn the_time_of_creation_stays(bench: Bench) -> Outcome {
-    let made = bench.user(1, rich()).await?;
-    bench.done(&id(1), put(&bench, "New")).await?;
-    bench.done(&id(1), replace(&bench, "active", json!(false))?).await?;
-    let kept = bench.seen(&bench.users(), &id(1)).await?;
-    ensure!(kept.created == made.created, "a change moves the time of creation");
-    Ok(())
-}
-
 async fn an_extension_comes_and_goes(bench: Bench) -> Outcome {
     bench.needs(&["creditLimit"])?;
     bench.user(1, json!({"userName": "a"})).await?;
@@ -393,6 +249,7 @@ async fn a_policy_sees_what_is_there(bench: Bench) -> Outcome {
 
 /// What is never returned is not answered, whatever a resource was created with (RFC 7643 §7).
 async fn no_password_is_answered(bench: Bench) -> Outcome {
+    bench.needs(&["password"])?;
     let body = json!({"userName": "a", "password": "correct horse"});
     let mut answers = vec![bench.user(1, body.clone()).await?];
     answers.push(bench.seen(&bench.users(), &id(1)).await?);
@@ -403,158 +260,6 @@ async fn no_password_is_answered(bench: Bench) -> Outcome {
         let text = Value::Object(answer.attributes).to_string();
         let told = ["password", "correct horse", "battery"].iter().any(|word| text.contains(word));
         ensure!(!told, "a password is answered");
-    }
-    Ok(())
-}
-
-/// Each of many writers changes something of its own: nothing is lost.
-async fn many_changes_at_once_are_all_kept(bench: Bench) -> Outcome {
-    bench.user(1, json!({"userName": "a"})).await?;
-    let paths = [
-        "displayName",
-        "title",
-        "nickName",
-        "externalId",
-        "name.familyName",
-        "name.givenName",
-        "userType",
-        "locale",
-    ];
-    let known: Vec<&str> = paths.into_iter().filter(|path| bench.needs(&[path]).is_ok()).collect();
-    for round in 0..6 {
-        let writers = known.iter().map(|path| -> Work<'static, Outcome> {
-            let (bench, path) = (bench.clone(), (*path).to_owned());
-            Box::pin(async move {
-                let value = json!(format!("{round}"));
-                bench.done(&id(1), replace(&bench, &path, value)?).await.map(drop)
-            })
-        });
-        for outcome in bench.together(writers.collect()).await? {
-            outcome?;
-        }
-        let kept = Value::Object(bench.seen(&bench.users(), &id(1)).await?.attributes);
-        for path in &known {
-            let value = kept.pointer(&format!("/{}", path.replace('.', "/")));
-            ensure!(
-                value == Some(&json!(format!("{round}"))),
-                "of changes made at once, that of `{path}` is lost"
-            );
-        }
-    }
-    Ok(())
-}
-
-/// Writers read a number, and put the next one on condition that nobody else has: none is lost.
-async fn counting_with_preconditions_loses_nothing(bench: Bench) -> Outcome {
-    bench.user(1, json!({"userName": "a", "displayName": "0"})).await?;
-    let (writers, each) = (4, 6);
-    let work = (0..writers).map(|_| -> Work<'static, Outcome> {
-        let bench = bench.clone();
-        Box::pin(async move {
-            for _ in 0..each {
-                add_one(&bench).await?;
-            }
-            Ok(())
-        })
-    });
-    for outcome in bench.together(work.collect()).await? {
-        outcome?;
-    }
-    let kept = bench.seen(&bench.users(), &id(1)).await?;
-    let expected = (writers * each).to_string();
-    ensure!(
-        kept.text("displayName") == Some(expected.as_str()),
-        "of changes under preconditions, some are lost"
-    );
-    Ok(())
-}
-
-/// Somebody succeeds in each round, so that this ends.
-async fn add_one(bench: &Bench) -> Outcome {
-    loop {
-        let kept = bench.seen(&bench.users(), &id(1)).await?;
-        let count: u32 =
-            kept.text("displayName").and_then(|text| text.parse().ok()).unwrap_or_default();
-        let edit = replace(bench, "displayName", json!((count + 1).to_string()))?;
-        match bench.update(&id(1), edit.only_for(&kept.version)).await {
-            Ok(_) => return Ok(()),
-            Err(error) => refused::<()>(Err(error), "a change under a precondition", 412, None)?,
-        };
-    }
-}
-
-/// One change is held up in the middle while another is sent off: the second builds on the first.
-async fn a_change_waits_for_the_one_before_it(bench: Bench) -> Outcome {
-    use super::race::{Event, Held};
-    bench.needs_threads()?;
-    bench.user(1, json!({"userName": "a"})).await?;
-    let before = bench.seen(&bench.users(), &id(1)).await?;
-    for (round, guarded) in [(1, false), (2, true)] {
-        let (inside, sent) = (Event::default(), Event::default());
-        let version = bench.seen(&bench.users(), &id(1)).await?.version;
-        let under = |edit: Edit| if guarded { edit.only_for(&version) } else { edit };
-        let first = under(replace(&bench, "displayName", json!(format!("First {round}")))?);
-        let first = first.policy(Held { inside: inside.clone(), sent: sent.clone() });
-        let second = under(replace(&bench, "externalId", json!(format!("second {round}")))?);
-        let works: Vec<Work<'static, _>> = vec![
-            {
-                let (bench, inside) = (bench.clone(), inside.clone());
-                Box::pin(async move {
-                    // A store that never asks the policy must not keep the other waiting.
-                    let _inside = inside.at_the_latest();
-                    bench.update(&id(1), first).await
-                })
-            },
-            {
-                let bench = bench.clone();
-                Box::pin(async move {
-                    inside.wait();
-                    sent.happen();
-                    bench.update(&id(1), second).await
-                })
-            },
-        ];
-        let outcomes = bench.together(works).await?;
-        let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-        let kept = bench.seen(&bench.users(), &id(1)).await?;
-        let both = kept.text("displayName") == Some(format!("First {round}").as_str())
-            && kept.text("externalId") == Some(format!("second {round}").as_str());
-        if guarded {
-            ensure!(done == 1, "of two changes for the same version, {done} succeed");
-        } else {
-            ensure!(done == 2 && both, "a change that was sent off during another undoes it");
-        }
-        ensure!(kept.version != before.version, "changes leave the version");
-    }
-    Ok(())
-}
-
-/// Changes and a deletion at once: in the end there is nothing.
-async fn what_is_deleted_meanwhile_does_not_come_back(bench: Bench) -> Outcome {
-    for round in 1..=8_u64 {
-        bench.user(round, json!({"userName": format!("u{round}")})).await?;
-        let mut works: Vec<Work<'static, Outcome>> = Vec::new();
-        for number in 0..4 {
-            let bench = bench.clone();
-            works.push(Box::pin(async move {
-                let edit = replace(&bench, "displayName", json!(format!("{number}")))?;
-                Ok(bench.update(&id(round), edit).await.map(drop)?)
-            }));
-        }
-        let deleting = bench.clone();
-        works.push(Box::pin(async move { deleting.drop(&deleting.users(), &id(round)).await }));
-        for outcome in bench.together(works).await? {
-            outcome?;
-        }
-        let cx = bench.users();
-        ensure!(
-            bench.find(&cx, &id(round)).await?.is_none(),
-            "a change brings back what was deleted"
-        );
-        ensure!(
-            bench.list(&cx).await?.total == Some(0),
-            "a change leaves traces of what was deleted"
-        );
     }
     Ok(())
 }

@@ -209,6 +209,7 @@ async fn give_up(bench: &Bench, id: &str, edit: Edit) {
 }
 
 async fn a_change_given_up_halfway_is_whole_or_nothing(bench: Bench) -> Outcome {
+    bench.needs(&["title"])?;
     let before = user(&bench).await?;
     for _ in 0..10 {
         let edit = Edit::put(

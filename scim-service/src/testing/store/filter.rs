@@ -212,7 +212,7 @@ pub(super) fn searching(bench: &Bench) -> Outcome {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
     use crate::{Endpoint, MemoryStore, testing::store::settings::Settings};
