@@ -14,4 +14,5 @@ mod kit;
 mod law;
 mod member;
 mod page;
+mod tenant;
 mod write;
