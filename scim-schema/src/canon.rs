@@ -133,6 +133,9 @@ impl<'a> Canon<'a> {
     pub fn shape_single(&self, attribute: &Attribute, value: &mut Value) {
         if self.compat.bare_complex_values {
             unwrap_single(value);
+            while !self.judging && value.as_array().is_some_and(|elements| elements.len() < 2) {
+                unwrap_single(value);
+            }
             wrap_bare(attribute, value);
         }
     }
@@ -236,12 +239,20 @@ impl<'a> Canon<'a> {
         object: &mut Map<String, Value>,
         place: Place<'_>,
     ) -> bool {
-        self.members(object, place, |walk, name, value| match attribute.sub_attribute(name) {
-            Some(sub) => {
-                let kept = walk.member(sub, false, value, place.name(sub.name.as_str()));
-                fate(kept, &sub.name, name)
+        self.members(object, place, |walk, name, value| {
+            // Most names are spelt as the schema spells them.
+            let mut parts = attribute.sub_attributes.iter();
+            if let Some(sub) = parts.find(|sub| sub.name.as_str() == name) {
+                let kept = walk.member(sub, false, value, place.name(name));
+                return if kept { Fate::Keep } else { Fate::Remove };
             }
-            None => walk.unknown(value, place.foreign(name)),
+            match attribute.sub_attribute(name) {
+                Some(sub) => {
+                    let kept = walk.member(sub, false, value, place.name(sub.name.as_str()));
+                    fate(kept, &sub.name, name)
+                }
+                None => walk.unknown(value, place.foreign(name)),
+            }
         })
     }
 
@@ -270,7 +281,10 @@ impl<'a> Canon<'a> {
                 object.insert(name, value);
             }
         }
-        let emptied = object.is_empty() && self.dropped.count() > before.dropped;
+        // `schemas` says nothing of the resource itself.
+        let only_schemas = object.len() == 1 && object.contains_key("schemas");
+        let is_empty = object.is_empty() || place.is_root() && only_schemas;
+        let emptied = is_empty && self.dropped.count() > before.dropped;
         let unsaid = Tally { dropped: self.dropped.count(), ..before } == self.tally();
         if emptied && unsaid {
             return self.refuse(place, Rule::NothingKnown);
@@ -329,6 +343,8 @@ impl<'a> Canon<'a> {
         match value {
             Value::Null => true,
             Value::String(text) => text.is_empty() && self.compat.empty_strings_clear,
+            Value::Array(elements) => !self.judging && elements.is_empty(),
+            Value::Object(object) => !self.judging && object.is_empty(),
             _ => false,
         }
     }
@@ -371,11 +387,18 @@ fn unwrap_single(value: &mut Value) {
 }
 
 /// Puts a bare value where an object belongs under `value`.
+#[inline]
 pub fn wrap_bare(attribute: &Attribute, value: &mut Value) {
+    if attribute.kind == Kind::Complex && !value.is_object() {
+        wrap(attribute, value);
+    }
+}
+
+fn wrap(attribute: &Attribute, value: &mut Value) {
     let bare = matches!(value, Value::String(text) if !text.is_empty())
         || value.is_number()
         || value.is_boolean();
-    if bare && attribute.kind == Kind::Complex && attribute.sub_attribute("value").is_some() {
+    if bare && attribute.sub_attribute("value").is_some() {
         let object = Map::from_iter([("value".to_owned(), value.take())]);
         *value = Value::Object(object);
     }

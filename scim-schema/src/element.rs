@@ -1,10 +1,12 @@
 //! Elements of multi-valued attributes (RFC 7643 §2.4).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use scim_core::{Attribute, Kind};
 use scim_filter::Key;
 use serde_json::{Map, Value};
+
+use crate::names;
 
 /// What tells the elements of an attribute apart: `value` and `type`; `value` alone in a relation;
 /// everything, in an element without `value`.
@@ -30,42 +32,39 @@ impl Identity {
 }
 
 /// Whether two elements of an attribute, in canonical form, have the same [`Identity`], found out
-/// without building it where they have a `value`.
+/// without building it.
 pub fn same_element(attribute: &Attribute, relation: bool, left: &Value, right: &Value) -> bool {
     let (Value::Object(one), Value::Object(other)) = (left, right) else {
         return same_key(attribute, left, right);
     };
-    let same = |name: &str| match (one.get(name), other.get(name)) {
-        (Some(left), Some(right)) => {
-            attribute.sub_attribute(name).is_some_and(|sub| same_key(sub, left, right))
+    let same = |sub: &Attribute| {
+        let name = sub.name.as_str();
+        match (one.get(name), other.get(name)) {
+            (Some(left), Some(right)) => same_key(sub, left, right),
+            (None, None) => true,
+            _ => false,
         }
-        (None, None) => true,
-        _ => false,
     };
+    let same_part = |name: &str| attribute.sub_attribute(name).is_none_or(same);
     match (one.contains_key("value"), other.contains_key("value")) {
-        (true, true) => same("value") && (relation || same("type")),
-        (false, false) => {
-            Identity::of(attribute, relation, left) == Identity::of(attribute, relation, right)
-        }
+        (true, true) => same_part("value") && (relation || same_part("type")),
+        (false, false) => attribute.sub_attributes.iter().all(same),
         _ => false,
     }
 }
 
 fn same_key(attribute: &Attribute, left: &Value, right: &Value) -> bool {
-    if let (Value::String(left), Value::String(right), Kind::String | Kind::Reference) =
-        (left, right, attribute.kind)
-    {
-        if left == right {
-            return true;
+    let is_text = matches!(attribute.kind, Kind::String | Kind::Reference);
+    match (left, right) {
+        (Value::String(left), Value::String(right)) if left == right => true,
+        (Value::String(_), Value::String(_)) if is_text && attribute.case_exact => false,
+        (Value::String(left), Value::String(right))
+            if is_text && left.is_ascii() && right.is_ascii() =>
+        {
+            left.eq_ignore_ascii_case(right)
         }
-        if attribute.case_exact {
-            return false;
-        }
-        if left.is_ascii() && right.is_ascii() {
-            return left.eq_ignore_ascii_case(right);
-        }
+        _ => key(attribute, left) == key(attribute, right),
     }
-    key(attribute, left) == key(attribute, right)
 }
 
 fn key(attribute: &Attribute, value: &Value) -> String {
@@ -90,7 +89,7 @@ fn all_parts(attribute: &Attribute, object: &Map<String, Value>) -> String {
 
 /// Makes one element of those that are equal: the first stays and takes over what it lacks.
 pub fn merge_equal(attribute: &Attribute, relation: bool, elements: &mut Vec<Value>) {
-    if elements.len() < 2 {
+    if are_distinct(attribute, relation, elements) {
         return;
     }
     let mut first: HashMap<Identity, usize> = HashMap::with_capacity(elements.len());
@@ -109,6 +108,52 @@ pub fn merge_equal(attribute: &Attribute, relation: bool, elements: &mut Vec<Val
     *elements = merged;
 }
 
+/// Whether no two elements are equal: compared in pairs while they are few, else by a hash. By
+/// the hash, `false` can be wrong.
+fn are_distinct(attribute: &Attribute, relation: bool, elements: &[Value]) -> bool {
+    const FEW: usize = 8;
+    if elements.len() <= FEW {
+        let mut rest = elements;
+        while let [first, tail @ ..] = rest {
+            if tail.iter().any(|other| same_element(attribute, relation, first, other)) {
+                return false;
+            }
+            rest = tail;
+        }
+        return true;
+    }
+    let mut seen = HashSet::with_capacity(elements.len());
+    elements.iter().all(|element| seen.insert(digest(attribute, relation, element)))
+}
+
+/// A hash that is the same for elements of the same [`Identity`].
+fn digest(attribute: &Attribute, relation: bool, element: &Value) -> u64 {
+    let Value::Object(object) = element else { return digest_of(attribute, element) };
+    let part =
+        |sub: &Attribute| object.get(sub.name.as_str()).map_or(0, |value| digest_of(sub, value));
+    let named = |name: &str| attribute.sub_attribute(name).map_or(0, part);
+    match object.contains_key("value") {
+        true if relation => named("value"),
+        true => mix(named("value"), named("type")),
+        false => attribute.sub_attributes.iter().map(part).fold(0, mix),
+    }
+}
+
+fn digest_of(attribute: &Attribute, value: &Value) -> u64 {
+    match (attribute.kind, value) {
+        (Kind::String | Kind::Reference, Value::String(text))
+            if attribute.case_exact || text.is_ascii() =>
+        {
+            names::hash(text)
+        }
+        _ => names::hash(&key(attribute, value)),
+    }
+}
+
+fn mix(left: u64, right: u64) -> u64 {
+    left.rotate_left(7).wrapping_mul(3) ^ right
+}
+
 fn fill(known: &mut Value, later: Value) {
     if let (Value::Object(known), Value::Object(later)) = (known, later) {
         for (name, value) in later {
@@ -119,6 +164,9 @@ fn fill(known: &mut Value, later: Value) {
 
 /// Whether at most one element is primary; if not and `mend` is set, the first keeps it.
 pub fn keep_one_primary(elements: &mut [Value], mend: bool) -> bool {
+    if elements.len() < 2 {
+        return true;
+    }
     let mut more = elements.iter_mut().filter_map(|element| {
         element.get_mut("primary").filter(|primary| **primary == Value::Bool(true))
     });
@@ -136,7 +184,8 @@ pub fn keep_one_primary(elements: &mut [Value], mend: bool) -> bool {
 /// Whether an element says nothing but its `type` and whether it is primary.
 pub fn is_hollow(attribute: &Attribute, element: &Value) -> bool {
     let Value::Object(object) = element else { return false };
-    let known =
-        |name: &str| attribute.kind == Kind::Complex && attribute.sub_attribute(name).is_some();
-    object.keys().all(|name| (name == "type" || name == "primary") && known(name))
+    let is_named = |name: &str| name == "type" || name == "primary";
+    object.keys().all(|name| is_named(name))
+        && attribute.kind == Kind::Complex
+        && object.keys().all(|name| attribute.sub_attribute(name).is_some())
 }

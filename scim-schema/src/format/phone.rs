@@ -4,25 +4,27 @@
 /// visual separators, and parameters or an extension behind it.
 pub(super) fn is_phone(text: &str) -> bool {
     const FEWEST_DIGITS: usize = 2;
-    let number = match text.split_at_checked("tel:".len()) {
-        Some((scheme, number)) if scheme.eq_ignore_ascii_case("tel:") => number,
-        _ => text,
+    let number = match text.as_bytes() {
+        [b't' | b'T', b'e' | b'E', b'l' | b'L', b':', number @ ..] => number,
+        number => number,
     };
-    let (number, parameters) = number.split_once(';').unwrap_or((number, ""));
-    let lower = number.trim_start().strip_prefix('+').unwrap_or(number).to_ascii_lowercase();
-    let (number, extension) = ["ext", "x"]
-        .iter()
-        .find_map(|mark| lower.split_once(mark))
-        .unwrap_or((lower.as_str(), "0"));
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    let is_separated = |byte: u8| byte.is_ascii_digit() || b" -.()/*#".contains(&byte);
+    let number = number.trim_ascii_start();
+    let number = number.strip_prefix(b"+").unwrap_or(number);
+    let digits_and_marks = |byte: &u8| byte.is_ascii_digit() || b" -.()/*#".contains(byte);
+    let end = number.iter().position(|byte| !digits_and_marks(byte)).unwrap_or(number.len());
+    let (number, rest) = number.split_at(end);
+    let digits = number.iter().filter(|byte| byte.is_ascii_digit()).count();
     digits >= FEWEST_DIGITS
-        && number.bytes().all(is_separated)
-        && extension
-            .trim_start_matches(['.', ' '])
-            .trim_end()
-            .bytes()
-            .all(|byte| byte.is_ascii_digit())
-        && extension.bytes().any(|byte| byte.is_ascii_digit())
-        && parameters.bytes().all(|byte| byte.is_ascii_graphic())
+        && match rest {
+            [] => true,
+            [b';', parameters @ ..] => parameters.iter().all(u8::is_ascii_graphic),
+            [b'e' | b'E', b'x' | b'X', b't' | b'T', extension @ ..]
+            | [b'x' | b'X', extension @ ..] => is_extension(extension),
+            _ => false,
+        }
+}
+
+fn is_extension(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b".").unwrap_or(text).trim_ascii();
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }

@@ -19,19 +19,18 @@ pub(super) fn is_reference(text: &str) -> bool {
             return false;
         }
     }
-    has_scheme_or_none(text)
+    has_scheme_or_none(text.as_bytes())
 }
 
 /// What stands before the first colon is a scheme, unless a slash, a question mark or a number
 /// sign comes first (RFC 3986 §4.2).
-fn has_scheme_or_none(text: &str) -> bool {
-    let first = text.find([':', '/', '?', '#']);
+fn has_scheme_or_none(text: &[u8]) -> bool {
+    let first = text.iter().position(|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
     match first.map(|at| text.split_at(at)) {
-        Some((scheme, rest)) if rest.starts_with(':') => {
-            let is_scheme =
-                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-            scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-                && scheme.bytes().all(is_scheme)
+        Some((scheme, [b':', ..])) => {
+            let is_part =
+                |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+            scheme.first().is_some_and(u8::is_ascii_alphabetic) && scheme.iter().all(is_part)
         }
         _ => true,
     }

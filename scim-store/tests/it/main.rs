@@ -11,6 +11,7 @@
 mod check;
 mod conversation;
 mod file;
+mod kit;
 mod law;
 mod log;
 mod member;
