@@ -5,8 +5,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    command::{check, demo, export, import, log, tenant, token},
+    command::{check, demo, export, import, log, peakon, prendio, tenant, token},
     database::Database,
+    setup,
     tenant::NewTenant,
     transport::Patience,
 };
@@ -60,6 +61,12 @@ pub(crate) enum Command {
     Check(check::Check),
     /// Fill a tenant with people and groups, to have something to look at.
     Demo(demo::Demo),
+    /// Count the people of a tenant of the profile `peakon`.
+    #[command(subcommand)]
+    Peakon(peakon::Command),
+    /// Say who has what role, and who approves what, in a tenant of the profile `prendio`.
+    #[command(subcommand)]
+    Prendio(prendio::Command),
 }
 
 impl Cli {
@@ -79,6 +86,8 @@ impl Cli {
             Some(Command::Import(import)) => &import.place,
             Some(Command::Check(check)) => &check.place,
             Some(Command::Demo(demo)) => &demo.place,
+            Some(Command::Peakon(command)) => command.place(),
+            Some(Command::Prendio(command)) => command.place(),
         }
     }
 }
@@ -95,6 +104,8 @@ pub(crate) struct Place {
     /// In what form to log to standard error; RUST_LOG says how much.
     #[arg(long, env = "SCIM_LOG", value_name = "FORM", default_value = "text")]
     pub(crate) log: LogForm,
+    #[command(flatten)]
+    pub(crate) profiles: setup::Options,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,6 +5,8 @@ pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod log;
+pub(crate) mod peakon;
+pub(crate) mod prendio;
 mod serve;
 pub(crate) mod tenant;
 pub(crate) mod token;
@@ -21,6 +23,8 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Token(command) => command.run()?,
         Command::Log(log) => log.run().await?,
         Command::Export(export) => export.run().await?,
+        Command::Peakon(command) => command.run().await?,
+        Command::Prendio(command) => command.run().await?,
         Command::Import(import) => return import.run().await,
         Command::Check(check) => return check.run().await,
         Command::Demo(demo) => return demo.run().await,

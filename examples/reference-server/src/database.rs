@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use scim_store::SqliteStore;
 
-use crate::{Failure, registry::Registry};
+use crate::{Failure, profile::prendio::approval::Approvals, registry::Registry};
 
 /// Where resources are kept.
 #[derive(Clone, Debug)]
@@ -35,6 +35,13 @@ impl Database {
             drop(self.store()?);
         }
         Ok(Registry::open(path)?)
+    }
+
+    /// Opens the approval paths of the profile `prendio`, behind the tenants whose they are.
+    pub(crate) fn approvals(&self) -> Result<Approvals, Failure> {
+        drop(self.registry()?);
+        let Self::Sqlite(path) = self;
+        Ok(Approvals::open(path)?)
     }
 }
 

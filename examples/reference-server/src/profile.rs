@@ -1,16 +1,16 @@
 //! The services that the server can be.
 
-use std::str::FromStr;
+pub(crate) mod generic;
+pub(crate) mod peakon;
+pub(crate) mod pendo;
+pub(crate) mod prendio;
 
-use scim_service::{
-    Endpoint,
-    schema::{ResourceSchema, SchemaError, catalog},
-};
+use std::str::FromStr;
 
 /// What a tenant's endpoint looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Profile {
-    /// Users with the enterprise extension, and groups.
+    /// Users with the enterprise extension, and groups; or whatever schemas are given.
     Generic,
     /// Pendo: users, and groups that are roles.
     Pendo,
@@ -30,19 +30,6 @@ impl Profile {
             Self::Peakon => "peakon",
             Self::Prendio => "prendio",
         }
-    }
-
-    /// The resource types that are served.
-    pub(crate) fn endpoints(self) -> Result<Vec<Endpoint>, SchemaError> {
-        let users = catalog::user().extend(catalog::enterprise())?;
-        let with = |users: ResourceSchema| vec![Endpoint::users(users)];
-        Ok(match self {
-            Self::Generic | Self::Pendo => {
-                vec![Endpoint::users(users), Endpoint::groups(catalog::group())]
-            }
-            Self::Peakon => with(users.extend(catalog::peakon())?),
-            Self::Prendio => with(users.extend(catalog::prendio())?),
-        })
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) enum RegistryError {
     NoTenant(String),
     #[error("the tenant `{0}` has no token `{1}`")]
     NoToken(String, String),
+    #[error("the users of the tenant `{0}` are made and changed by the directory alone")]
+    Directory(String),
     #[error("the tenant `{0}` has a token `{1}` already")]
     TokenThere(String, String),
 }
@@ -130,6 +132,21 @@ impl Registry {
         }
         write.commit()?;
         Ok(added == 1)
+    }
+
+    /// Whether a tenant's users can be written here: those of the profile `pendo` are the
+    /// directory's, once it has come.
+    pub(crate) fn check_writable(&self, tenant: &str) -> Result<Profile, RegistryError> {
+        let profile = self.profile(tenant)?;
+        let come = || {
+            Ok::<_, RegistryError>(
+                self.tokens(Some(tenant))?.iter().any(|token| token.used.is_some()),
+            )
+        };
+        if profile == Profile::Pendo && come()? {
+            return Err(RegistryError::Directory(tenant.to_owned()));
+        }
+        Ok(profile)
     }
 
     /// Takes all tokens of a tenant away.

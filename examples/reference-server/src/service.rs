@@ -9,7 +9,7 @@ use scim_service::{Context, Endpoint, Principal, ScimService, Store, Tenant};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::{Failure, profile::Profile};
+use crate::{Failure, profile::Profile, setup::Setup};
 
 /// One service for each profile.
 pub(crate) struct Services<S>(HashMap<Profile, Served<S>>);
@@ -22,10 +22,10 @@ pub(crate) struct Served<S> {
 }
 
 impl<S: Store + Clone> Services<S> {
-    pub(crate) fn new(store: S, base_url: &str) -> Result<Self, Failure> {
+    pub(crate) fn new(setup: &Setup, store: S, base_url: &str) -> Result<Self, Failure> {
         let each = Profile::ALL
             .into_iter()
-            .map(|profile| Ok((profile, Served::new(profile, store.clone(), base_url)?)));
+            .map(|profile| Ok((profile, Served::new(setup, profile, store.clone(), base_url)?)));
         Ok(Self(each.collect::<Result<_, Failure>>()?))
     }
 
@@ -35,11 +35,10 @@ impl<S: Store + Clone> Services<S> {
 }
 
 impl<S: Store> Served<S> {
-    pub(crate) fn new(profile: Profile, store: S, base_url: &str) -> Result<Self, Failure> {
-        let endpoints = profile.endpoints()?;
-        let builder = ScimService::builder(store).base_url(base_url);
-        let builder = endpoints.iter().cloned().fold(builder, |all, one| all.endpoint(one));
-        Ok(Self { service: builder.build()?, endpoints })
+    fn new(setup: &Setup, profile: Profile, store: S, base_url: &str) -> Result<Self, Failure> {
+        let endpoints = setup.endpoints(profile)?;
+        let service = setup.service(profile, &endpoints, store, base_url)?;
+        Ok(Self { service, endpoints })
     }
 }
 
@@ -55,16 +54,14 @@ pub(crate) struct Desk<S> {
 impl<S: Store> Desk<S> {
     /// Work for a tenant, logged as that of this principal.
     pub(crate) fn new(
+        setup: &Setup,
         profile: Profile,
         store: S,
         tenant: &str,
         principal: &str,
     ) -> Result<Self, Failure> {
-        let served = Served::new(profile, store, NO_URL)?;
-        let mut extensions = Extensions::new();
-        extensions.insert(Tenant(tenant.into()));
-        extensions.insert(Principal(principal.into()));
-        Ok(Self { served, extensions })
+        let served = Served::new(setup, profile, store, NO_URL)?;
+        Ok(Self { served, extensions: extensions(tenant, principal) })
     }
 
     /// The endpoint of a resource type, and the context of work on it.
@@ -92,4 +89,12 @@ impl<S: Store> Desk<S> {
         let body = Body::new(response.into_body()).collect().await?.to_bytes();
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
+}
+
+/// What a layer says about a tenant's requests.
+pub(crate) fn extensions(tenant: &str, principal: &str) -> Extensions {
+    let mut extensions = Extensions::new();
+    extensions.insert(Tenant(tenant.into()));
+    extensions.insert(Principal(principal.into()));
+    extensions
 }

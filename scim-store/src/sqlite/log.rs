@@ -24,7 +24,7 @@ pub struct LogEntry {
     pub id: String,
     /// The HTTP status that it was refused with; `None` if it was done.
     pub status: Option<u16>,
-    /// Why it was refused, or what of it was left out.
+    /// Why it was refused, or what of it was left out or is not of its form.
     pub reason: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use scim_core::AttrName;
 use scim_patch::Delta;
-use scim_schema::Issue;
+use scim_schema::{Issue, Valid};
 use scim_service::{Applied, Change, Guard, New, StoreError, Stored, Updated, Write, Written};
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ pub(super) fn create(
     new: New,
 ) -> Result<Stored, StoreError> {
     let New { id, resource, .. } = new;
-    let dropped = resource.dropped().to_vec();
+    let issues = issues(&resource);
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
     // Before the group itself is there: it cannot be its own first member.
@@ -55,7 +55,7 @@ pub(super) fn create(
         touched = member::replace(connection, scope, &id, &elements)?;
     }
     resource::insert(connection, scope, &id, &attributes)?;
-    let left_out = left_out(scope, &dropped, touched);
+    let left_out = left_out(scope, &issues, touched);
     log(connection, scope, &id, Operation::Create, left_out)?;
     let head = resource::head(connection, scope, &id)?.ok_or_else(StoreError::stale)?;
     Ok(head.stored())
@@ -90,7 +90,7 @@ fn by_rows(
     let before = Keys::of(scope, &head.attributes);
     let applied = change.apply_head(current(&mut head), delta)?;
     let touched = member::change(connection, scope, &head.id, delta)?;
-    let left_out = left_out(scope, dropped(&applied), touched);
+    let left_out = left_out(scope, &issues_of(&applied), touched);
     Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
 }
 
@@ -124,7 +124,7 @@ fn by_document(
             }
         }
     };
-    let left_out = left_out(scope, dropped(&applied), touched);
+    let left_out = left_out(scope, &issues_of(&applied), touched);
     let mut unchanged = unchanged;
     member::take(scope, &mut unchanged);
     if let Applied::Next(valid) = &applied
@@ -202,13 +202,13 @@ pub(super) fn delete(
     Ok(true)
 }
 
-/// What of a write was left out, for the log.
+/// What of a write is not as it was asked for, for the log.
 type LeftOut = Option<String>;
 
-fn left_out(scope: &Scope, dropped: &[Issue], touched: Touched) -> LeftOut {
-    let mut reasons: Vec<String> = dropped.iter().take(SHOWN).map(ToString::to_string).collect();
-    if dropped.len() > SHOWN {
-        reasons.push(format!("and {} more", dropped.len() - SHOWN));
+fn left_out(scope: &Scope, issues: &[Issue], touched: Touched) -> LeftOut {
+    let mut reasons: Vec<String> = issues.iter().take(SHOWN).map(ToString::to_string).collect();
+    if issues.len() > SHOWN {
+        reasons.push(format!("and {} more", issues.len() - SHOWN));
     }
     if touched.unknown > 0 {
         let relation = scope.relation().map(AttrName::as_str).unwrap_or_default();
@@ -218,10 +218,15 @@ fn left_out(scope: &Scope, dropped: &[Issue], touched: Touched) -> LeftOut {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-fn dropped(applied: &Applied) -> &[Issue] {
+/// What of a resource is not as it was sent.
+fn issues(valid: &Valid) -> Vec<Issue> {
+    valid.dropped().iter().chain(valid.reported()).cloned().collect()
+}
+
+fn issues_of(applied: &Applied) -> Vec<Issue> {
     match applied {
-        Applied::Same(_) => &[],
-        Applied::Next(valid) => valid.dropped(),
+        Applied::Same(_) => Vec::new(),
+        Applied::Next(valid) => issues(valid),
     }
 }
 

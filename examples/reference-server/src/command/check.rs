@@ -5,7 +5,7 @@ use std::{io::Write, process::ExitCode};
 use clap::Args;
 use scim_service::StoreError;
 
-use crate::{Failure, cli::Place, service::Desk};
+use crate::{Failure, cli::Place, service::Desk, setup::Setup};
 
 /// Look whether all that the database holds fits together: the file, and each tenant's documents
 /// with their search keys and memberships.
@@ -17,6 +17,7 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let setup = Setup::load(&self.place.profiles)?;
         let tenants = self.place.database.registry()?.tenants()?;
         let store = self.place.database.store_without_time_limit()?;
         let mut out = std::io::stdout().lock();
@@ -26,7 +27,7 @@ impl Check {
             writeln!(out, "{fault}")?;
         }
         for tenant in &tenants {
-            let desk = Desk::new(tenant.profile, store.clone(), &tenant.name, "check")?;
+            let desk = Desk::new(&setup, tenant.profile, store.clone(), &tenant.name, "check")?;
             let names = desk.served.endpoints.iter().map(|endpoint| endpoint.name());
             for cx in names.filter_map(|name| desk.context(name)) {
                 for fault in store.check(&cx).await.map_err(broken_off)? {

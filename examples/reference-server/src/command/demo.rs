@@ -11,6 +11,7 @@ use crate::{
     cli::Place,
     profile::Profile,
     service::Desk,
+    setup::Setup,
     tenant::{NewTenant, TenantName},
 };
 
@@ -63,12 +64,13 @@ const TITLES: [&str; 4] = ["Specialist", "Engineer", "Manager", "Director"];
 
 impl Demo {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let setup = Setup::load(&self.place.profiles)?;
         let mut registry = self.place.database.registry()?;
         let new = NewTenant::with_fresh_token(self.tenant.clone(), self.profile)?;
         let fresh = registry.add_tenant(&new)?;
-        let profile = registry.profile(self.tenant.as_str())?;
+        let profile = registry.check_writable(self.tenant.as_str())?;
         let store = self.place.database.store()?;
-        let desk = Desk::new(profile, store, self.tenant.as_str(), "demo")?;
+        let desk = Desk::new(&setup, profile, store, self.tenant.as_str(), "demo")?;
         let mut people = Vec::new();
         for at in 0..self.people {
             people.extend(add(&desk, "/Users", &person(at)).await?);

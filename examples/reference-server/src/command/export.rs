@@ -14,6 +14,7 @@ use crate::{
     Failure,
     cli::Place,
     service::Desk,
+    setup::Setup,
     table::{self, Column},
     tenant::TenantName,
 };
@@ -49,10 +50,11 @@ const PAGE: usize = 500;
 
 impl Export {
     pub(crate) async fn run(self) -> Result<(), Failure> {
+        let setup = Setup::load(&self.place.profiles)?;
         let tenant = self.tenant.as_str();
         let profile = self.place.database.registry()?.profile(tenant)?;
         let store = self.place.database.store_without_time_limit()?;
-        let desk = Desk::new(profile, store, tenant, "export")?;
+        let desk = Desk::new(&setup, profile, store, tenant, "export")?;
         let kind = match self.what {
             What::Users => "User",
             What::Groups => "Group",
@@ -68,13 +70,13 @@ impl Export {
 }
 
 /// All resources of a type, page by page.
-struct Walk<'a, S> {
-    store: &'a S,
-    cx: Context,
+pub(super) struct Walk<'a, S> {
+    pub(super) store: &'a S,
+    pub(super) cx: Context,
 }
 
 impl<S: Store> Walk<'_, S> {
-    async fn each(
+    pub(super) async fn each(
         &self,
         mut visit: impl FnMut(Map<String, Value>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {

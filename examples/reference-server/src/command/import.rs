@@ -18,7 +18,7 @@ use scim_store::SqliteStore;
 use serde_json::{Value, json};
 
 use self::row::{Row, Rows};
-use crate::{Failure, cli::Place, service::Desk, tenant::TenantName};
+use crate::{Failure, cli::Place, service::Desk, setup::Setup, tenant::TenantName};
 
 /// Create a tenant's users from a file, by the rules that hold for requests. The first line of a
 /// CSV file names the attributes, as `export users --csv` does; several values in a cell are
@@ -52,9 +52,10 @@ const TOGETHER: usize = 200;
 
 impl Import {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let setup = Setup::load(&self.place.profiles)?;
         let tenant = self.tenant.as_str();
-        let profile = self.place.database.registry()?.profile(tenant)?;
-        let desk = Desk::new(profile, self.place.database.store()?, tenant, "import")?;
+        let profile = self.place.database.registry()?.check_writable(tenant)?;
+        let desk = Desk::new(&setup, profile, self.place.database.store()?, tenant, "import")?;
         let cx = desk.context("User").ok_or("the tenant's profile has no users")?;
         let format = self.format.or_else(|| by_name(&self.file));
         let format = format.ok_or("say with --format what the file is")?;

@@ -79,7 +79,7 @@ fn as_text(entry: &LogEntry) -> String {
     let id = if entry.id.is_empty() { "-" } else { &entry.id };
     let result = match (entry.status, &entry.reason) {
         (None, None) => "done".to_owned(),
-        (None, Some(reason)) => format!("done, leaving out: {reason}"),
+        (None, Some(reason)) => format!("done, but: {reason}"),
         (Some(status), reason) => {
             format!("refused {status}: {}", reason.as_deref().unwrap_or_default())
         }

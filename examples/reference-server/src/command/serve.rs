@@ -2,16 +2,18 @@
 
 use std::io::Write;
 
+use scim_service::Context;
 use tokio::net::TcpListener;
 
 use crate::{
     Failure,
     cli::Serve,
     keyring::Keyring,
-    profile::Profile,
+    profile::{Profile, prendio::approval},
     registry::Registry,
     server,
-    service::Services,
+    service::{Services, extensions},
+    setup::Setup,
     telemetry::{self, Figures, Metered},
     tenant::NewTenant,
     transport,
@@ -19,6 +21,7 @@ use crate::{
 
 pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     telemetry::start(options.place.log);
+    let setup = Setup::load(&options.place.profiles)?;
     let store = options.place.database.store()?;
     let mut registry = options.place.database.registry()?;
     let fresh = make_tenants(&options, &mut registry)?;
@@ -32,8 +35,10 @@ pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     let public_url = options.public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
     let base_url = format!("{}/scim/v2", public_url.trim_end_matches('/'));
     let figures = Figures::install()?;
-    let services = Services::new(Metered(store.clone()), &base_url)?;
+    let services = Services::new(&setup, Metered(store.clone()), &base_url)?;
     let keyring = Keyring::new(registry, options.place.database.registry()?)?;
+    let tenants = prendio_tenants(options.place.database.registry()?, &services);
+    tokio::spawn(approval::follow(options.place.database.approvals()?, store.clone(), tenants));
     let app = server::app(services, keyring, options.rate_limit, figures, store);
     welcome(&base_url, &fresh)?;
     transport::serve(listener, tls, app, options.patience, asked_to_stop()).await;
@@ -55,6 +60,20 @@ fn make_tenants(options: &Serve, registry: &mut Registry) -> Result<Vec<NewTenan
         }
     }
     Ok(fresh)
+}
+
+/// The users of each tenant of the profile `prendio` that there is at the time.
+fn prendio_tenants(
+    registry: Registry,
+    services: &Services<Metered>,
+) -> impl Fn() -> Result<Vec<Context>, Failure> + Send + use<> {
+    let service = services.of(Profile::Prendio).map(|served| served.service.clone());
+    move || {
+        let tenants = registry.tenants()?.into_iter();
+        let prendio = tenants.filter(|tenant| tenant.profile == Profile::Prendio);
+        let context = |name: &str| service.as_ref()?.context("User", extensions(name, "approval"));
+        Ok(prendio.filter_map(|tenant| context(&tenant.name)).collect())
+    }
 }
 
 /// Says where the server is and, of new tenants, their tokens.

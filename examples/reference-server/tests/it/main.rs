@@ -17,6 +17,7 @@ mod http;
 mod large;
 mod log;
 mod parallel;
+mod profile;
 mod server;
 mod telemetry;
 mod tenancy;

@@ -1,0 +1,143 @@
+//! How the profiles are set up: by options, and by files.
+
+mod definition;
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args};
+use scim_service::{Builder, Endpoint, ScimService, Store, core::PaginationMethod};
+
+pub(crate) use self::definition::Definitions;
+use crate::{
+    Failure,
+    profile::{Profile, generic, peakon, pendo, prendio},
+};
+
+/// Settings of the profiles.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Schemas and profiles")]
+pub(crate) struct Options {
+    /// Schemas of one's own, for the profile `generic`: JSON files, or folders of them.
+    #[arg(
+        long,
+        env = "SCIM_SCHEMAS",
+        value_name = "PATH",
+        value_delimiter = ',',
+        hide_short_help = true
+    )]
+    schemas: Vec<PathBuf>,
+    /// Resource types of one's own, for the profile `generic`: JSON files, or folders of them.
+    /// They are served beside its users and groups, or in their place.
+    #[arg(
+        long,
+        env = "SCIM_RESOURCE_TYPES",
+        value_name = "PATH",
+        value_delimiter = ',',
+        hide_short_help = true
+    )]
+    resource_types: Vec<PathBuf>,
+    /// Whether the profile `pendo` takes groups without members.
+    #[arg(
+        long,
+        env = "SCIM_PENDO_EMPTY_GROUPS",
+        value_name = "BOOL",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        default_missing_value = "true",
+        default_value_t = true,
+        hide_short_help = true
+    )]
+    pub(crate) pendo_empty_groups: bool,
+    /// The extension with a company's own attributes, for the profile `peakon`: a JSON file.
+    #[arg(long, env = "SCIM_PEAKON_SCHEMA", value_name = "FILE", hide_short_help = true)]
+    peakon_schema: Option<PathBuf>,
+    /// The extension with the limits, for the profile `prendio`, if it is another than ours: a
+    /// JSON file.
+    #[arg(long, env = "SCIM_PRENDIO_SCHEMA", value_name = "FILE", hide_short_help = true)]
+    prendio_schema: Option<PathBuf>,
+    /// A department that the profile `prendio` knows, to the letter; can be repeated, or several
+    /// separated by `;`. Without any, all departments are taken.
+    #[arg(
+        long,
+        env = "SCIM_PRENDIO_DEPARTMENT",
+        value_name = "NAME",
+        value_delimiter = ';',
+        hide_short_help = true
+    )]
+    pub(crate) prendio_department: Vec<String>,
+    /// Whether the profile `prendio` refuses users of unknown departments, in place of leaving
+    /// their department unset.
+    #[arg(
+        long,
+        env = "SCIM_PRENDIO_STRICT",
+        value_name = "BOOL",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        default_missing_value = "true",
+        default_value_t = false,
+        hide_short_help = true
+    )]
+    pub(crate) prendio_strict: bool,
+}
+
+/// The settings of the profiles, with all files read.
+pub(crate) struct Setup {
+    options: Options,
+    own: Definitions,
+    peakon: Option<Definitions>,
+    prendio: Option<Definitions>,
+}
+
+impl Setup {
+    pub(crate) fn load(options: &Options) -> Result<Self, Failure> {
+        let one = |file: &Option<PathBuf>| {
+            file.as_ref().map(|file| Definitions::load(std::slice::from_ref(file), &[])).transpose()
+        };
+        Ok(Self {
+            own: Definitions::load(&options.schemas, &options.resource_types)?,
+            peakon: one(&options.peakon_schema)?,
+            prendio: one(&options.prendio_schema)?,
+            options: options.clone(),
+        })
+    }
+
+    /// The resource types that a profile serves.
+    pub(crate) fn endpoints(&self, profile: Profile) -> Result<Vec<Endpoint>, Failure> {
+        match profile {
+            Profile::Generic => generic::endpoints(&self.own),
+            Profile::Pendo => Ok(pendo::endpoints()?),
+            Profile::Peakon => Ok(peakon::endpoints(only(&self.peakon)?)?),
+            Profile::Prendio => Ok(prendio::endpoints(&self.options, only(&self.prendio)?)?),
+        }
+    }
+
+    /// The service of a profile, which serves these resource types.
+    pub(crate) fn service<S: Store>(
+        &self,
+        profile: Profile,
+        endpoints: &[Endpoint],
+        store: S,
+        base_url: &str,
+    ) -> Result<ScimService<S>, Failure> {
+        let builder = ScimService::builder(store).base_url(base_url);
+        let builder = endpoints.iter().cloned().fold(builder, Builder::endpoint);
+        let builder = match profile {
+            Profile::Generic => builder,
+            Profile::Pendo => builder.policy(pendo::Rules::new(&self.options)),
+            Profile::Peakon => builder.default_pagination(PaginationMethod::Cursor),
+            Profile::Prendio => builder.policy(prendio::Rules),
+        };
+        Ok(builder.build()?)
+    }
+}
+
+/// The one schema of a file.
+fn only(
+    definitions: &Option<Definitions>,
+) -> Result<Option<scim_service::core::Schema>, &'static str> {
+    let Some(definitions) = definitions else { return Ok(None) };
+    match definitions.schemas.as_slice() {
+        [schema] => Ok(Some(schema.clone())),
+        _ => Err("a file of a profile's extension must hold one schema"),
+    }
+}

@@ -1,0 +1,96 @@
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::{serve, set, user};
+use crate::cli::{refused, said};
+
+const PEAKON: &str = "urn:ietf:params:scim:schemas:extension:peakon:2.0:User";
+
+#[tokio::test]
+async fn people_join_move_and_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), "peakon", &[]).await;
+    let mut client = server.client();
+    let ann = json!({"userName": "ann@x", PEAKON: {
+        "Department": "Sales", "Date of birth": "1990-02-03", "Manager ID": "boss@x",
+    }});
+    let ann = client.create("/Users", ann).await;
+    let found = user(&mut client, &ann).await;
+    assert_eq!(found[PEAKON]["Manager ID"], "boss@x", "who arrives later");
+    let path = format!("{PEAKON}:Department");
+    assert_eq!(set(&mut client, &ann, &path, json!("Finance")).await, 200);
+    assert_eq!(set(&mut client, &ann, "active", json!(false)).await, 200);
+    let found = user(&mut client, &ann).await;
+    assert_eq!(
+        (&found["active"], &found[PEAKON]["Department"]),
+        (&json!(false), &json!("Finance"))
+    );
+    assert_eq!(found[PEAKON]["Date of birth"], "1990-02-03", "the history stays");
+    assert_eq!(client.send("DELETE", &format!("/Users/{ann}"), "").await.status, 204);
+    for (path, status) in [("/Groups", 404), ("/ResourceTypes/Group", 404), ("/Users", 200)] {
+        assert_eq!(client.get(path).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_company_defines_its_own_attributes_of_every_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let attribute =
+        |name: &str, kind: &str| json!({"name": name, "type": kind, "description": "x"});
+    let schema = json!({"id": PEAKON, "name": "Ours", "attributes": [
+        attribute("Cost centre", "string"), attribute("Shoe size", "integer"),
+    ]});
+    let file = folder.path().join("ours.json");
+    fs::write(&file, schema.to_string()).unwrap();
+    let arguments = ["--peakon-schema", file.to_str().unwrap()];
+    let server = serve(folder.path(), "peakon", &arguments).await;
+    let mut client = server.client();
+    let published = client.get(&format!("/Schemas/{PEAKON}")).await.body;
+    assert_eq!(published["attributes"][1]["name"], "Shoe size");
+    for (name, centre, size, status) in [
+        ("ann", "R&D", json!(38), 201),
+        ("bob", "R&D", json!(44), 201),
+        ("cyd", "Sales", json!("large"), 400),
+        ("dan", &"x".repeat(257), json!(40), 400),
+    ] {
+        let body = json!({"userName": name, PEAKON: {"Cost centre": centre, "Shoe size": size}});
+        let answer = client.send("POST", "/Users", body.to_string()).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.body);
+    }
+    client.create("/Users", json!({"userName": "eve"})).await;
+    let mut command = vec!["peakon", "segments", "t", "Cost centre"];
+    command.extend(arguments);
+    let told = said(folder.path(), &command);
+    assert_eq!(told, "     2  R&D\n     1  (none)\n");
+    command[3] = "Colour";
+    assert!(refused(folder.path(), &command).contains("`Colour`"));
+}
+
+#[tokio::test]
+async fn lists_are_paged_by_cursor_unless_an_index_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), "peakon", &[]).await;
+    let mut client = server.client();
+    for name in ["ann", "bob", "cyd"] {
+        client.create("/Users", json!({"userName": name})).await;
+    }
+    let config = client.get("/ServiceProviderConfig").await.body;
+    assert_eq!(config["pagination"]["defaultPaginationMethod"], "cursor");
+    assert_eq!(config["bulk"]["supported"], true);
+    let mut page = client.get("/Users?count=2").await.body;
+    let mut names: Vec<Value> = Vec::new();
+    loop {
+        names.extend(
+            page["Resources"].as_array().unwrap().iter().map(|one| one["userName"].clone()),
+        );
+        let Some(cursor) = page["nextCursor"].as_str() else { break };
+        page = client.get(&format!("/Users?count=2&cursor={cursor}")).await.body;
+    }
+    assert_eq!(names, ["ann", "bob", "cyd"]);
+    let page = client.get("/Users?startIndex=2&count=1").await.body;
+    assert_eq!(
+        (&page["startIndex"], &page["Resources"][0]["userName"]),
+        (&json!(2), &json!("bob"))
+    );
+}
