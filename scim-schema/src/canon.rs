@@ -118,14 +118,21 @@ impl<'a> Canon<'a> {
 
     /// Takes the value of a singular attribute out of a list of one, and puts a bare value where
     /// an object belongs.
+    #[inline]
     pub fn shape_single(&self, attribute: &Attribute, value: &mut Value) {
-        if self.compat.bare_complex_values {
-            unwrap_single(value);
-            while !self.judging && value.as_array().is_some_and(|elements| elements.len() < 2) {
-                unwrap_single(value);
-            }
-            wrap_bare(attribute, value);
+        let is_complex = attribute.kind == Kind::Complex;
+        if (value.is_array() || is_complex && !value.is_object()) && self.compat.bare_complex_values
+        {
+            self.reshape(attribute, value);
         }
+    }
+
+    fn reshape(&self, attribute: &Attribute, value: &mut Value) {
+        unwrap_single(value);
+        while !self.judging && value.as_array().is_some_and(|elements| elements.len() < 2) {
+            unwrap_single(value);
+        }
+        wrap_bare(attribute, value);
     }
 
     fn list(

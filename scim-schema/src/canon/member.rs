@@ -40,7 +40,7 @@ impl Canon<'_> {
             match attribute.sub_attribute(name) {
                 Some(sub) => {
                     let kept = walk.member(sub, false, value, place.name(sub.name.as_str()));
-                    fate(kept, &sub.name, name)
+                    fate(kept, false, sub.name.as_str())
                 }
                 None => walk.unknown(value, place.foreign(name)),
             }
@@ -72,15 +72,18 @@ impl Canon<'_> {
                 object.insert(name, value);
             }
         }
-        // `schemas` says nothing of the resource itself.
-        let only_schemas = object.len() == 1 && object.contains_key("schemas");
-        let is_empty = object.is_empty() || place.is_root() && only_schemas;
-        let emptied = is_empty && self.dropped.count() > before.dropped;
-        let unsaid = Tally { dropped: self.dropped.count(), ..before } == self.tally();
-        if emptied && unsaid {
+        if self.dropped.count() > before.dropped && self.is_emptied(object, place, before) {
             return self.refuse(place, Rule::NothingKnown);
         }
         !object.is_empty()
+    }
+
+    /// Whether nothing is left, and nothing but unknown members was there. `schemas` says nothing
+    /// of the resource itself.
+    fn is_emptied(&self, object: &Map<String, Value>, place: Place<'_>, before: Tally) -> bool {
+        let is_silent = |name: &String| place.is_root() && name == "schemas";
+        let unsaid = Tally { dropped: self.dropped.count(), ..before } == self.tally();
+        unsaid && object.keys().all(is_silent)
     }
 
     pub(super) fn tally(&self) -> Tally {
@@ -130,11 +133,11 @@ impl Canon<'_> {
     }
 }
 
-/// A member that stays gets its canonical name.
-pub(crate) fn fate<N: AsRef<str>>(kept: bool, canonical: &N, name: &str) -> Fate {
-    match kept {
-        false => Fate::Remove,
-        true if canonical.as_ref() == name => Fate::Keep,
-        true => Fate::Rename(canonical.as_ref().to_owned()),
+/// A member that stays gets its canonical name, if it is not spelt so already.
+pub(crate) fn fate(kept: bool, spelt_so: bool, canonical: &str) -> Fate {
+    match (kept, spelt_so) {
+        (false, _) => Fate::Remove,
+        (true, true) => Fate::Keep,
+        (true, false) => Fate::Rename(canonical.to_owned()),
     }
 }
