@@ -38,7 +38,9 @@ impl ResolvedPath {
             Some(sub) => element.get(sub.as_str())?,
             None => element,
         };
-        Key::of(each(value).next()?, self.kind, self.case_exact)
+        let key = Key::of(each(value).next()?, self.kind, self.case_exact);
+        // An empty text is no value (RFC 7643 §2.5).
+        key.filter(|key| !key.as_str().is_empty())
     }
 }
 

@@ -54,20 +54,17 @@ pub fn same_element(attribute: &Attribute, relation: bool, left: &Value, right: 
 }
 
 fn same_key(attribute: &Attribute, left: &Value, right: &Value) -> bool {
-    if let (Value::String(left), Value::String(right), Kind::String | Kind::Reference) =
-        (left, right, attribute.kind)
-    {
-        if left == right {
-            return true;
+    let is_text = matches!(attribute.kind, Kind::String | Kind::Reference);
+    match (left, right) {
+        (Value::String(left), Value::String(right)) if left == right => true,
+        (Value::String(_), Value::String(_)) if is_text && attribute.case_exact => false,
+        (Value::String(left), Value::String(right))
+            if is_text && left.is_ascii() && right.is_ascii() =>
+        {
+            left.eq_ignore_ascii_case(right)
         }
-        if attribute.case_exact {
-            return false;
-        }
-        if left.is_ascii() && right.is_ascii() {
-            return left.eq_ignore_ascii_case(right);
-        }
+        _ => key(attribute, left) == key(attribute, right),
     }
-    key(attribute, left) == key(attribute, right)
 }
 
 fn key(attribute: &Attribute, value: &Value) -> String {

@@ -92,8 +92,8 @@ impl ResourceSchema {
             Value::Object(object) => object,
             _ => Map::new(),
         };
-        attributes.remove("id");
-        attributes.remove("meta");
+        let kept = |name: &str| ["id", "meta"].iter().all(|own| !own.eq_ignore_ascii_case(name));
+        attributes.retain(|name, _| kept(name));
         let mut canon = Canon::trusting();
         self.walk(&mut canon, &mut attributes);
         let sent = attributes.get_mut("schemas").map(Value::take);

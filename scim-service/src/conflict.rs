@@ -21,8 +21,11 @@ pub enum OnConflict {
     Refuse,
     /// It takes the resource over if this says so: a person who comes back, or an account that
     /// was there before it was provisioned. Answered with 201 and the old id.
-    Adopt(Arc<dyn Fn(&Context, &Stored) -> bool + Send + Sync>),
+    Adopt(Arc<MayAdopt>),
 }
+
+/// Says of a resource that is there whether a create may take it over.
+pub type MayAdopt = dyn Fn(&Context, &Stored) -> bool + Send + Sync;
 
 impl OnConflict {
     /// Takes over resources whose `active` is false.

@@ -34,7 +34,7 @@ pub use scim_schema as schema;
 pub use body::{Body, BodyError};
 pub use builder::{BuildError, Builder};
 pub use change::{Applied, Change};
-pub use conflict::OnConflict;
+pub use conflict::{MayAdopt, OnConflict};
 pub use context::{Context, Principal, Tenant};
 pub use cursor::CursorKey;
 pub use endpoint::{Endpoint, UnknownMembers};

@@ -93,8 +93,6 @@ impl Store for MemoryStore {
     }
 
     fn features(&self) -> Features {
-        let mut features = Features::default();
-        features.cursor = true;
-        features
+        Features { cursor: true, ..Features::default() }
     }
 }

@@ -34,7 +34,7 @@ impl<S: Store> Parts<S> {
                 // What was to be taken over has changed, or gone, in the meantime.
                 Ok(None) if tries < TRIES => {}
                 Err(error) if error.is_stale() && tries < TRIES => {}
-                Ok(None) => return Err(StoreError::stale()).map_err(failed),
+                Ok(None) => return Err(failed(StoreError::stale())),
                 Err(error) => return Err(failed(error)),
             }
         };
@@ -55,8 +55,8 @@ impl<S: Store> Parts<S> {
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
         let secrets = self.hashed(cx, &valid.take_secrets())?;
         if let Some(stored) = self.adoptable(cx, &valid).await.map_err(Refusal::into_error)? {
-            let mut guard = Guard::default();
-            guard.if_match = Some(EntityTags::List(vec![stored.version]));
+            let if_match = Some(EntityTags::List(vec![stored.version]));
+            let guard = Guard { if_match, ..Guard::default() };
             // With the default values of a new resource: `active` is true unless it is given.
             let body = Value::Object(valid.into_attributes());
             let change =

@@ -1,4 +1,5 @@
 //! The service held against what RFC 7644 asks, and against recorded conversations.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail by panicking")]
 
 mod bulk;
 mod client;
@@ -6,3 +7,4 @@ mod conversation;
 mod cursor;
 mod embedding;
 mod protocol;
+mod store;

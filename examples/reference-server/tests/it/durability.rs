@@ -1,6 +1,6 @@
 //! What was acknowledged is there after a crash, because it was synced before.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path};
 
 use serde_json::json;
 use tokio::{process::Command, task::JoinSet};
@@ -66,7 +66,7 @@ async fn a_write_is_synced_before_it_is_acknowledged() {
     for at in 0..20 {
         client.create("/Users", json!({"userName": format!("user-{at}")})).await;
         assert!(
-            synced(&trace) >= before + at + 1,
+            synced(&trace) > before + at,
             "one sync at least for each write that waits for the one before"
         );
     }
@@ -83,9 +83,6 @@ async fn a_server_that_is_asked_to_stop_finishes_what_it_accepted() {
     let mut server = Server::start(&folder).await;
     let mut client = server.client();
     client.create("/Users", json!({"userName": "before"})).await;
-    let pid = server.process.id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     drop(client);
-    let status = tokio::time::timeout(Duration::from_secs(10), server.process.wait()).await;
-    assert!(status.unwrap().unwrap().success());
+    server.stop().await;
 }

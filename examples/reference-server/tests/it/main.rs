@@ -1,5 +1,14 @@
 //! The real server, started as its users start it, on a database of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests may fail by panicking, and say what they leave out"
+)]
 
+mod cli;
 mod conversation;
 mod durability;
 mod hostile;
@@ -7,4 +16,6 @@ mod http;
 mod large;
 mod parallel;
 mod server;
+mod telemetry;
 mod tenancy;
+mod transport;

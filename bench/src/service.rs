@@ -1,0 +1,174 @@
+//! The service in process, beside a handler that does no more than read, keep and render.
+
+use std::{
+    collections::HashMap,
+    pin::pin,
+    rc::Rc,
+    sync::Mutex,
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+use http_body_util::{BodyExt, Full};
+use scim_service::{Endpoint, MemoryStore, ScimService};
+use serde_json::{Value, json};
+use tower_service::Service;
+
+use crate::{
+    measure::{Work, consuming},
+    sample,
+    table::{Budget, Table},
+};
+
+const BASE: &str = "https://scim.example.com/v2";
+const USERS: &str = "https://scim.example.com/v2/Users";
+
+pub(crate) fn rows(table: &mut Table) {
+    if !table.wants(&["POST", "GET", "PATCH"]) {
+        return;
+    }
+    let get = || Request::get(format!("{USERS}/1")).body(Full::default()).expect("a request");
+    let list =
+        || Request::get(format!("{USERS}?count=100")).body(Full::default()).expect("a request");
+    let most = Budget::AtMost(1.2);
+
+    let ours = posted(service, |service, request| scim(service, request, 201));
+    let other = posted(Bare::holding, |bare, request| bare.answer(request, 201));
+    table.beside("POST a user of 1.7 kB", ours, "bare handler", other, most);
+
+    table.beside("GET a user of 1.7 kB", sent(service(1), get), "bare handler", bare(1, get), most);
+    table.beside("GET 100 users", sent(service(100), list), "bare handler", bare(100, list), most);
+
+    let patch = || {
+        let body = sample::message(json!([{"op": "replace", "path": "active", "value": true}]));
+        let body = Full::from(body.to_string());
+        Request::patch(format!("{USERS}/1")).body(body).expect("a request")
+    };
+    table.alone("PATCH `active` of a user", sent(service(1), patch), Budget::Any);
+}
+
+/// Requests to a service, all of the same kind.
+fn sent<'a>(
+    service: ScimService<MemoryStore>,
+    request: impl Fn() -> Request<Full<Bytes>> + 'a,
+) -> Work<'a> {
+    consuming(16, request, move |request| scim(&service, request, 200))
+}
+
+fn bare<'a>(users: usize, request: impl Fn() -> Request<Full<Bytes>> + 'a) -> Work<'a> {
+    let bare = Bare::holding(users);
+    consuming(16, request, move |request| bare.answer(request, 200))
+}
+
+/// Creations of users, a few into each store: what a map of many costs is not of interest here.
+fn posted<'a, S: 'a>(
+    make: impl Fn(usize) -> S + 'a,
+    send: impl Fn(&S, Request<Full<Bytes>>) -> Bytes + 'a,
+) -> Work<'a> {
+    const TOGETHER: usize = 64;
+    let texts: Vec<Bytes> =
+        (0..TOGETHER).map(|number| sample::user(number).to_string().into()).collect();
+    let mut server = Rc::new(make(0));
+    let mut next = 0;
+    let prepare = move || {
+        if next == TOGETHER {
+            (server, next) = (Rc::new(make(0)), 0);
+        }
+        next += 1;
+        let body = Full::from(texts[next - 1].clone());
+        (server.clone(), Request::post(USERS).body(body).expect("a request"))
+    };
+    // The store comes out again, so that dropping it does not count.
+    consuming(16, prepare, move |(server, request)| (send(&server, request), server))
+}
+
+/// A service that holds so many users, with ids from 1.
+fn service(users: usize) -> ScimService<MemoryStore> {
+    let next = std::sync::atomic::AtomicU64::new(1);
+    let service = ScimService::builder(MemoryStore::new())
+        .base_url(BASE)
+        .endpoint(Endpoint::users(sample::USERS.clone()))
+        .endpoint(Endpoint::groups(sample::GROUPS.clone()))
+        .ids(move || next.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string())
+        .build()
+        .expect("a service");
+    for number in 0..users {
+        let body = Full::from(sample::user(number).to_string());
+        scim(&service, Request::post(USERS).body(body).expect("a request"), 201);
+    }
+    service
+}
+
+fn scim(service: &ScimService<MemoryStore>, request: Request<Full<Bytes>>, status: u16) -> Bytes {
+    let response = finish(service.clone().call(request)).expect("infallible");
+    assert_eq!(response.status(), status);
+    finish(response.into_body().collect()).expect("a body").to_bytes()
+}
+
+/// Values by id, in a map with a lock around it.
+struct Bare {
+    users: Mutex<HashMap<String, Value>>,
+}
+
+impl Bare {
+    fn holding(users: usize) -> Self {
+        let users = (0..users)
+            .map(|number| ((number + 1).to_string(), Value::Object(sample::stored_user(number))));
+        Self { users: Mutex::new(users.collect()) }
+    }
+
+    fn answer(&self, request: Request<Full<Bytes>>, status: u16) -> Bytes {
+        let response = finish(self.handle(request));
+        assert_eq!(response.status(), status);
+        finish(response.into_body().collect()).expect("a body").to_bytes()
+    }
+
+    async fn handle(&self, request: Request<Full<Bytes>>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        let path = head.uri.path();
+        let mut users = self.users.lock().expect("not poisoned");
+        let (status, bytes) = if head.method == http::Method::POST {
+            let bytes = body.collect().await.expect("a body").to_bytes();
+            let mut user: Value = serde_json::from_slice(&bytes).expect("JSON");
+            let id = (users.len() + 1).to_string();
+            user["id"] = json!(id);
+            user["meta"] = json!({
+                "resourceType": "User",
+                "created": "2010-01-23T04:56:22Z",
+                "lastModified": "2010-01-23T04:56:22Z",
+                "location": format!("{USERS}/{id}"),
+                "version": "W/\"1\"",
+            });
+            let bytes = serde_json::to_vec(&user);
+            users.insert(id, user);
+            (StatusCode::CREATED, bytes)
+        } else if let Some(user) = path.strip_prefix("/v2/Users/").and_then(|id| users.get(id)) {
+            (StatusCode::OK, serde_json::to_vec(user))
+        } else {
+            let page: Vec<&Value> = users.values().take(100).collect();
+            let mut list =
+                br#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"#.to_vec();
+            let (total, shown) = (users.len(), page.len());
+            list.extend(format!(r#""totalResults":{total},"itemsPerPage":{shown},"#).into_bytes());
+            list.extend_from_slice(br#""startIndex":1,"Resources":"#);
+            let rendered = serde_json::to_writer(&mut list, &page);
+            list.push(b'}');
+            (StatusCode::OK, rendered.map(|()| list))
+        };
+        Response::builder()
+            .status(status)
+            .header(CONTENT_TYPE, "application/scim+json")
+            .body(Full::from(bytes.expect("JSON")))
+            .expect("a response")
+    }
+}
+
+/// Nothing here waits, so that a future is ready at once.
+fn finish<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("nothing in memory waits"),
+    }
+}
