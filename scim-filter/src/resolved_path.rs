@@ -39,7 +39,7 @@ impl ResolvedPath {
             None => element,
         };
         let key = Key::of(each(value).next()?, self.kind, self.case_exact);
-        // An empty text is no value.
+        // An empty text is no value (RFC 7643 §2.5).
         key.filter(|key| !key.as_str().is_empty())
     }
 }

@@ -133,6 +133,9 @@ impl<'a> Canon<'a> {
     pub fn shape_single(&self, attribute: &Attribute, value: &mut Value) {
         if self.compat.bare_complex_values {
             unwrap_single(value);
+            while !self.judging && value.as_array().is_some_and(|elements| elements.len() < 2) {
+                unwrap_single(value);
+            }
             wrap_bare(attribute, value);
         }
     }
@@ -278,7 +281,10 @@ impl<'a> Canon<'a> {
                 object.insert(name, value);
             }
         }
-        let emptied = object.is_empty() && self.dropped.count() > before.dropped;
+        // `schemas` says nothing of the resource itself.
+        let only_schemas = object.len() == 1 && object.contains_key("schemas");
+        let is_empty = object.is_empty() || place.is_root() && only_schemas;
+        let emptied = is_empty && self.dropped.count() > before.dropped;
         let unsaid = Tally { dropped: self.dropped.count(), ..before } == self.tally();
         if emptied && unsaid {
             return self.refuse(place, Rule::NothingKnown);
@@ -337,6 +343,8 @@ impl<'a> Canon<'a> {
         match value {
             Value::Null => true,
             Value::String(text) => text.is_empty() && self.compat.empty_strings_clear,
+            Value::Array(elements) => !self.judging && elements.is_empty(),
+            Value::Object(object) => !self.judging && object.is_empty(),
             _ => false,
         }
     }

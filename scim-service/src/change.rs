@@ -139,41 +139,45 @@ impl Change {
         let Parts { cx, guard, edit, policy, secrets } = &*self.0;
         guard.check(&current.version)?;
         let attributes = std::mem::take(&mut current.attributes);
-        let before = cx.schema().trust(Value::Object(attributes));
-        let (mut after, action, changed) = match edit {
-            Edit::Replace(body) => {
-                let mode = Mode::Replace(before.attributes());
-                let after =
-                    cx.schema().validate(body.clone(), mode, cx.compat()).map_err(Error::from)?;
-                let changed = !cx.schema().same(after.attributes(), before.attributes());
-                (after, Action::Replace, changed)
-            }
+        let mut before = cx.schema().trust(Value::Object(attributes));
+        let (mut after, action) = match edit {
             Edit::Patch(plan) => {
                 plan.check_id(&current.id).map_err(Error::from)?;
+                if !policy.judges() && secrets.is_empty() {
+                    let outcome = plan.apply(&mut before).map_err(Error::from)?;
+                    before.take_secrets();
+                    return Ok(settle(current, before, outcome == Outcome::Changed));
+                }
                 let mut after = before.clone();
-                let outcome = plan.apply(&mut after).map_err(Error::from)?;
-                (after, Action::Patch, outcome == Outcome::Changed)
+                plan.apply(&mut after).map_err(Error::from)?;
+                (after, Action::Patch)
+            }
+            Edit::Replace(body) => {
+                let mode = Mode::Replace(before.attributes());
+                let after = cx.schema().validate(body.clone(), mode, cx.compat());
+                (after.map_err(Error::from)?, Action::Replace)
             }
         };
         // The secrets of the body stand in clear; those of the change are hashed.
         after.take_secrets();
         after.add_secrets(secrets);
-        if changed || delta.is_some_and(|delta| !delta.is_empty()) {
-            let mut proposal = Proposal {
-                id: Some(&current.id),
-                action,
-                before: Some(&before),
-                resource: &mut after,
-                delta,
-            };
+        let differs = |after: &Valid| !cx.schema().same(after.attributes(), before.attributes());
+        if policy.judges() && (differs(&after) || delta.is_some_and(|delta| !delta.is_empty())) {
+            let (id, before) = (Some(current.id.as_str()), Some(&before));
+            let mut proposal = Proposal { id, action, before, resource: &mut after, delta };
             policy.before(cx, &mut proposal)?;
         }
-        if secrets.is_empty() && cx.schema().same(after.attributes(), before.attributes()) {
-            current.attributes = before.into_attributes();
-            return Ok(Applied::Same(current));
-        }
-        Ok(Applied::Next(after))
+        let changed = !secrets.is_empty() || differs(&after);
+        Ok(settle(current, after, changed))
     }
+}
+
+fn settle(mut current: Stored, after: Valid, changed: bool) -> Applied {
+    if changed {
+        return Applied::Next(after);
+    }
+    current.attributes = after.into_attributes();
+    Applied::Same(current)
 }
 
 impl fmt::Debug for Change {

@@ -27,6 +27,11 @@ pub trait Policy: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether [`Policy::before`] looks at anything. If not, it need not be shown what was there.
+    fn judges(&self) -> bool {
+        true
+    }
+
     /// Hears of what was written. A hint that a crash can lose: what must happen reads the
     /// store's log of changes.
     fn after(&self, cx: &Context, event: &Event<'_>) {
@@ -82,4 +87,8 @@ pub struct Event<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Permissive;
 
-impl Policy for Permissive {}
+impl Policy for Permissive {
+    fn judges(&self) -> bool {
+        false
+    }
+}

@@ -1,3 +1,4 @@
-//! What tests of a service need.
+//! What tests of a service and of a store need.
 
+pub mod store;
 pub mod transcript;

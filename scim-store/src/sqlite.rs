@@ -9,6 +9,7 @@ mod reader;
 mod reindex;
 mod resource;
 mod scope;
+mod tenant;
 mod write;
 mod writer;
 
@@ -21,7 +22,7 @@ use std::{
 use scim_schema::Projection;
 use scim_service::{
     Change, Context, Endpoint, Features, Guard, New, Page, Query, Store, StoreError, Stored,
-    Updated, Write, Written,
+    Tenant, Updated, Write, Written,
 };
 
 pub use error::SqliteError;
@@ -73,6 +74,15 @@ impl SqliteStore {
             busy: Duration::from_secs(5),
             endpoints: Vec::new(),
         }
+    }
+
+    /// Deletes all that a tenant has: resources, memberships and its log of changes.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is deleted then.
+    pub async fn forget(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        let tenant = tenant.0.clone();
+        self.0.writer.write(move |it| Ok(tenant::forget(it, &tenant)?)).await
     }
 }
 

@@ -20,9 +20,12 @@ pub(super) struct Data {
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) rows: BTreeMap<String, Row>,
-    /// Who has a value that must be unique, by attribute and comparison key.
-    unique: HashMap<(String, String), String>,
+    /// Who has a value that must be unique.
+    unique: HashMap<Claim, String>,
 }
+
+/// An attribute and a comparison key.
+type Claim = (String, String);
 
 /// One resource.
 #[derive(Clone, Debug)]
@@ -59,10 +62,28 @@ impl Data {
     /// A resource with what is derived from others.
     pub(super) fn get(&self, cx: &Context, id: &str, want: &Projection) -> Option<Stored> {
         let mut stored = self.stored(cx, id)?;
-        member::derive(self, cx, id, &mut stored.attributes, want);
+        member::name_all(self, cx, &mut stored.attributes);
+        if member::shows_groups(cx, want) {
+            member::show(member::groups_of(self, id), &mut stored.attributes);
+        }
         Some(stored)
     }
 
+    /// All resources of a type, by id, each with what is derived from others.
+    pub(super) fn all<'a>(&'a self, cx: &'a Context) -> impl Iterator<Item = Stored> + 'a {
+        let rows = self.tables.get(cx.resource_type()).into_iter().flat_map(|table| &table.rows);
+        let shows = member::shows_groups(cx, &Projection::default_of(cx.schema()));
+        let mut groups = if shows { member::groups(self) } else { HashMap::new() };
+        rows.map(move |(id, row)| {
+            let mut stored = row.stored(id);
+            member::name_all(self, cx, &mut stored.attributes);
+            member::show(groups.remove(id.as_str()).unwrap_or_default(), &mut stored.attributes);
+            stored
+        })
+    }
+
+    /// # Errors
+    /// 409 if the id, or a value that must be unique, is another's.
     pub(super) fn insert(
         &mut self,
         cx: &Context,
@@ -70,12 +91,17 @@ impl Data {
         attributes: Map<String, Value>,
     ) -> Result<(), StoreError> {
         let table = self.tables.entry(cx.resource_type().to_owned()).or_default();
+        if table.rows.contains_key(id) {
+            return Err(StoreError::conflict("id"));
+        }
         table.claim(cx, id, &attributes)?;
         let row = Row { version: 1, created: cx.now(), modified: cx.now(), attributes };
         table.rows.insert(id.to_owned(), row);
         Ok(())
     }
 
+    /// # Errors
+    /// 409 if a value that must be unique is another's; the resource is what it was then.
     pub(super) fn replace(
         &mut self,
         cx: &Context,
@@ -93,32 +119,45 @@ impl Data {
 
     pub(super) fn remove(&mut self, cx: &Context, id: &str) {
         if let Some(table) = self.tables.get_mut(cx.resource_type()) {
-            table.rows.remove(id);
-            table.unique.retain(|_, owner| owner != id);
+            let had = table.rows.remove(id).map(|row| claims(cx, &row.attributes));
+            table.give_up(had.unwrap_or_default());
         }
     }
 }
 
 impl Table {
-    /// Takes the unique values of a resource, all or none.
+    /// Takes the unique values of a resource, all or none, and gives up those that it had.
     fn claim(
         &mut self,
         cx: &Context,
         id: &str,
         attributes: &Map<String, Value>,
     ) -> Result<(), StoreError> {
-        let mut claims = Vec::new();
-        for indexed in cx.schema().indexed().iter().filter(|indexed| indexed.unique) {
-            for key in indexed.keys(attributes) {
-                let claim = (indexed.label.clone(), key.as_str().to_owned());
-                if self.unique.get(&claim).is_some_and(|owner| owner != id) {
-                    return Err(StoreError::conflict(&indexed.label));
-                }
-                claims.push(claim);
-            }
+        let wanted = claims(cx, attributes);
+        let taken = |claim: &&Claim| self.unique.get(*claim).is_some_and(|owner| owner != id);
+        if let Some((attribute, _)) = wanted.iter().find(taken) {
+            return Err(StoreError::conflict(attribute));
         }
-        self.unique.retain(|_, owner| owner != id);
-        self.unique.extend(claims.into_iter().map(|claim| (claim, id.to_owned())));
+        let had = self.rows.get(id).map(|row| claims(cx, &row.attributes));
+        self.give_up(had.unwrap_or_default());
+        self.unique.extend(wanted.into_iter().map(|claim| (claim, id.to_owned())));
         Ok(())
     }
+
+    fn give_up(&mut self, claims: Vec<Claim>) {
+        for claim in claims {
+            self.unique.remove(&claim);
+        }
+    }
+}
+
+/// The values of a resource that must be unique.
+fn claims(cx: &Context, attributes: &Map<String, Value>) -> Vec<Claim> {
+    let indexed = cx.schema().indexed();
+    let unique = indexed.iter().filter(|indexed| indexed.unique);
+    let keys = unique.flat_map(|indexed| {
+        let keys = indexed.keys(attributes).into_iter();
+        keys.map(|key| (indexed.label.clone(), key.as_str().to_owned()))
+    });
+    keys.collect()
 }

@@ -1,11 +1,13 @@
 //! Memberships: `members` of groups, and `groups` of users derived from them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use scim_core::{Error, Mutability};
 use scim_schema::Projection;
 use serde_json::{Map, Value, json};
 
-use super::data::Data;
+use super::data::{Data, Row};
 use crate::{Context, StoreError, UnknownMembers};
 
 /// Leaves of each relation the elements that exist, each with the type of what it names.
@@ -53,27 +55,27 @@ pub(super) fn forget(data: &mut Data, id: &str, now: DateTime<Utc>) {
     }
 }
 
-/// Adds what is derived: names of members, and the groups of a user.
-pub(super) fn derive(
-    data: &Data,
-    cx: &Context,
-    id: &str,
-    attributes: &mut Map<String, Value>,
-    want: &Projection,
-) {
+/// Adds the names of members.
+pub(super) fn name_all(data: &Data, cx: &Context, attributes: &mut Map<String, Value>) {
     for relation in cx.endpoint().relations() {
         if let Some(Value::Array(elements)) = attributes.get_mut(relation.as_str()) {
             elements.iter_mut().for_each(|element| name(data, element));
         }
     }
-    let groups = cx.schema().base().attributes.iter().find(|attribute| attribute.name == "groups");
-    if groups.is_some_and(|groups| groups.mutability == Mutability::ReadOnly)
+}
+
+/// Whether an answer can hold the groups of a resource.
+pub(super) fn shows_groups(cx: &Context, want: &Projection) -> bool {
+    let attributes = &cx.schema().base().attributes;
+    let groups = attributes.iter().find(|attribute| attribute.name == "groups");
+    groups.is_some_and(|groups| groups.mutability == Mutability::ReadOnly)
         && want.includes("groups")
-    {
-        let groups = groups_of(data, id);
-        if !groups.is_empty() {
-            attributes.insert("groups".to_owned(), Value::Array(groups));
-        }
+}
+
+/// Adds the groups of a resource.
+pub(super) fn show(groups: Vec<Value>, attributes: &mut Map<String, Value>) {
+    if !groups.is_empty() {
+        attributes.insert("groups".to_owned(), Value::Array(groups));
     }
 }
 
@@ -87,18 +89,38 @@ fn name(data: &Data, element: &mut Value) {
     }
 }
 
-fn groups_of(data: &Data, id: &str) -> Vec<Value> {
-    let rows = data.tables.values().flat_map(|table| &table.rows);
-    let holds = |attributes: &Map<String, Value>| {
-        let members = attributes.get("members").and_then(Value::as_array);
-        members.is_some_and(|members| members.iter().any(|member| id_of(member) == Some(id)))
-    };
-    rows.filter(|(_, row)| holds(&row.attributes))
-        .map(|(group, row)| match row.attributes.get("displayName") {
-            Some(display) => json!({"value": group, "display": display, "type": "direct"}),
-            None => json!({"value": group, "type": "direct"}),
-        })
-        .collect()
+/// The groups that hold a resource.
+pub(super) fn groups_of(data: &Data, id: &str) -> Vec<Value> {
+    let holding = holders(data).filter(|(_, row)| members(row).any(|member| member == id));
+    holding.map(|(group, row)| element(group, row)).collect()
+}
+
+/// The groups that hold each resource.
+pub(super) fn groups(data: &Data) -> HashMap<&str, Vec<Value>> {
+    let mut groups: HashMap<&str, Vec<Value>> = HashMap::new();
+    for (group, row) in holders(data) {
+        let element = element(group, row);
+        for member in members(row) {
+            groups.entry(member).or_default().push(element.clone());
+        }
+    }
+    groups
+}
+
+fn holders(data: &Data) -> impl Iterator<Item = (&String, &Row)> {
+    data.tables.values().flat_map(|table| &table.rows)
+}
+
+fn members(row: &Row) -> impl Iterator<Item = &str> {
+    let members = row.attributes.get("members").and_then(Value::as_array);
+    members.into_iter().flatten().filter_map(id_of)
+}
+
+fn element(group: &str, row: &Row) -> Value {
+    match row.attributes.get("displayName") {
+        Some(display) => json!({"value": group, "display": display, "type": "direct"}),
+        None => json!({"value": group, "type": "direct"}),
+    }
 }
 
 fn kind_of<'a>(data: &'a Data, id: &str) -> Option<&'a str> {

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use scim_filter::Key;
-use scim_schema::Projection;
 use serde_json::{Map, Value, json};
 
 use super::data::Data;
@@ -17,16 +16,8 @@ struct Found {
 
 /// Looks at every resource of the type.
 pub(super) fn run(data: &Data, cx: &Context, query: &Query) -> Page {
-    let all = Projection::default_of(cx.schema());
-    let ids: Vec<String> = match data.tables.get(cx.resource_type()) {
-        Some(table) => table.rows.keys().cloned().collect(),
-        None => Vec::new(),
-    };
-    let mut found: Vec<Found> = ids
-        .iter()
-        .filter_map(|id| data.get(cx, id, &all))
-        .filter_map(|stored| matching(cx, query, stored))
-        .collect();
+    let mut found: Vec<Found> =
+        data.all(cx).filter_map(|stored| matching(cx, query, stored)).collect();
     let order = |left: &Found, right: &Found| {
         order(
             query.sort.as_ref(),

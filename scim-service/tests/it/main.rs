@@ -7,3 +7,4 @@ mod conversation;
 mod cursor;
 mod embedding;
 mod protocol;
+mod store;

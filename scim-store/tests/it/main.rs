@@ -10,7 +10,9 @@
 
 mod conversation;
 mod file;
+mod kit;
 mod law;
 mod member;
 mod page;
+mod tenant;
 mod write;

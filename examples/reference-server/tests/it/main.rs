@@ -8,6 +8,7 @@
     reason = "tests may fail by panicking, and say what they leave out"
 )]
 
+mod cli;
 mod conversation;
 mod durability;
 mod hostile;
@@ -15,4 +16,6 @@ mod http;
 mod large;
 mod parallel;
 mod server;
+mod telemetry;
 mod tenancy;
+mod transport;

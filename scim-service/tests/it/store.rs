@@ -1,0 +1,32 @@
+//! The store in memory held against the conformance kit.
+
+use scim_service::{
+    MemoryStore,
+    testing::store::{StoreCheck, check_store},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_store_in_memory_passes_every_check_on_threads() {
+    let handle = tokio::runtime::Handle::current();
+    let check = StoreCheck::new().threads(move |work| handle.block_on(work));
+    let report = check.run(async || MemoryStore::new()).await;
+    report.assert_passed();
+    assert_eq!(report.skipped().count(), 0, "{report}");
+}
+
+#[tokio::test]
+async fn the_store_in_memory_passes_every_check_in_one_task() {
+    let report = check_store(async || MemoryStore::new()).await;
+    report.assert_passed();
+    assert_eq!(report.skipped().count(), 1, "{report}");
+}
+
+#[test]
+fn checks_have_names_of_their_own() {
+    let mut names: Vec<_> = StoreCheck::names().collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert!(all > 250, "{all}");
+}
