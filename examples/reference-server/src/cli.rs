@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    command::{tenant, token},
+    command::{check, demo, export, import, log, tenant, token},
     database::Database,
     tenant::NewTenant,
     transport::Patience,
@@ -32,8 +32,11 @@ pub(crate) struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   reference-server                            serve http://127.0.0.1:8080/scim/v2
+  reference-server demo                       a tenant `demo` with people and groups to look at
   reference-server tenant add acme            a tenant, and its token, shown this once
   reference-server token regenerate acme      a new token; the old one is worthless at once
+  reference-server log acme --follow          what the identity provider does, as it does it
+  reference-server export users acme --csv    who has an account
   reference-server --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem \\
       --public-url https://scim.example.com   serve the world";
 
@@ -47,6 +50,16 @@ pub(crate) enum Command {
     /// Create, regenerate, revoke and list a tenant's tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Show a tenant's provisioning log.
+    Log(log::Log),
+    /// Write a tenant's users or groups to a file or to standard output.
+    Export(export::Export),
+    /// Create a tenant's users from a file.
+    Import(import::Import),
+    /// Look whether all that the database holds fits together.
+    Check(check::Check),
+    /// Fill a tenant with people and groups, to have something to look at.
+    Demo(demo::Demo),
 }
 
 impl Cli {
@@ -61,6 +74,11 @@ impl Cli {
             Some(Command::Serve(serve)) => &serve.place,
             Some(Command::Tenant(command)) => command.place(),
             Some(Command::Token(command)) => command.place(),
+            Some(Command::Log(log)) => &log.place,
+            Some(Command::Export(export)) => &export.place,
+            Some(Command::Import(import)) => &import.place,
+            Some(Command::Check(check)) => &check.place,
+            Some(Command::Demo(demo)) => &demo.place,
         }
     }
 }

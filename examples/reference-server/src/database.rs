@@ -1,6 +1,6 @@
 //! The database: resources, tenants and tokens in one file.
 
-use std::{path::PathBuf, str::FromStr, sync::Arc};
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use scim_store::SqliteStore;
 
@@ -12,11 +12,20 @@ pub(crate) enum Database {
     Sqlite(PathBuf),
 }
 
+/// As good as for ever.
+const LONG: Duration = Duration::from_secs(24 * 3600);
+
 impl Database {
     /// Opens the store, and creates it if it is missing.
     pub(crate) fn store(&self) -> Result<Arc<SqliteStore>, Failure> {
         let Self::Sqlite(path) = self;
         Ok(Arc::new(SqliteStore::open(path)?))
+    }
+
+    /// The same, for work that may take long.
+    pub(crate) fn store_without_time_limit(&self) -> Result<Arc<SqliteStore>, Failure> {
+        let Self::Sqlite(path) = self;
+        Ok(Arc::new(SqliteStore::builder(path).time_limit(LONG).open()?))
     }
 
     /// Opens the tenants and tokens. The store makes the file: it knows with what settings.

@@ -10,6 +10,7 @@ mod registry;
 mod server;
 mod service;
 mod settings;
+mod table;
 mod telemetry;
 mod tenant;
 mod token;

@@ -132,6 +132,12 @@ impl Registry {
         Ok(added == 1)
     }
 
+    /// Takes all tokens of a tenant away.
+    pub(crate) fn revoke_all(&mut self, tenant: &str) -> Result<(), RegistryError> {
+        self.change("DELETE FROM token WHERE tenant = ?1", params![tenant])?;
+        Ok(())
+    }
+
     /// Removes a tenant and its tokens; its resources are the store's.
     pub(crate) fn remove_tenant(&mut self, tenant: &str) -> Result<(), RegistryError> {
         let gone = self.change("DELETE FROM tenant WHERE name = ?1", params![tenant])?;

@@ -3,6 +3,7 @@
 
 mod answer;
 mod limit;
+mod refused;
 mod route;
 mod trace;
 
@@ -18,6 +19,7 @@ use axum::{
 };
 use http::{HeaderMap, Method, StatusCode, header};
 use scim_service::core::Error;
+use scim_store::SqliteStore;
 use tower::ServiceExt;
 
 use self::{
@@ -38,6 +40,7 @@ struct Server {
     keyring: Keyring,
     limit: Limit,
     figures: Figures,
+    store: Arc<SqliteStore>,
 }
 
 /// The routes of the server; `rate` is the requests of a tenant in a second, 0 for any number.
@@ -46,8 +49,10 @@ pub(crate) fn app(
     keyring: Keyring,
     rate: u32,
     figures: Figures,
+    store: Arc<SqliteStore>,
 ) -> Router {
-    let server = Arc::new(Server { services, keyring, limit: Limit::new(rate), figures });
+    let limit = Limit::new(rate);
+    let server = Arc::new(Server { services, keyring, limit, figures, store });
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -75,31 +80,30 @@ async fn metrics(State(server): State<Arc<Server>>) -> Response {
 
 /// Finds the tenant by its token and hands the request to the service of the tenant's profile.
 async fn scim(State(server): State<Arc<Server>>, mut request: Request) -> Response {
-    let profile = match server.holder(request.headers()) {
-        Ok(Some(holder)) => {
-            trace::tenant(&holder.tenant);
-            if let Err(seconds) = server.limit.check(&holder.tenant) {
-                limited();
-                return too_many(seconds);
-            }
-            request.extensions_mut().insert(holder.tenant);
-            request.extensions_mut().insert(holder.principal);
-            holder.profile
-        }
+    let holder = match server.holder(request.headers()) {
+        Ok(Some(holder)) => holder,
         // How to authenticate can be read by those who cannot yet (RFC 7643 §5).
-        Ok(None) if is_public(&request) => Profile::Generic,
+        Ok(None) if is_public(&request) => {
+            return server.answer(Profile::Generic, request).await;
+        }
         Ok(None) => return unauthorized(),
         Err(error) => {
             tracing::error!(%error, "the tokens cannot be read");
             return refuse(&Error::internal());
         }
     };
-    let Some(service) = server.services.of(profile) else {
-        return refuse(&Error::internal());
-    };
-    match service.oneshot(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(never) => match never {},
+    trace::tenant(&holder.tenant);
+    if let Err(seconds) = server.limit.check(&holder.tenant) {
+        limited();
+        return too_many(seconds);
+    }
+    let asked = refused::Asked::of(&request);
+    request.extensions_mut().insert(holder.tenant.clone());
+    request.extensions_mut().insert(holder.principal.clone());
+    let response = server.answer(holder.profile, request).await;
+    match asked {
+        Some(asked) => server.note(&holder, asked, response).await,
+        None => response,
     }
 }
 
@@ -109,6 +113,29 @@ impl Server {
             Some(token) => self.keyring.holder(&token),
             None => Ok(None),
         }
+    }
+
+    async fn answer(&self, profile: Profile, request: Request) -> Response {
+        let Some(served) = self.services.of(profile) else {
+            return refuse(&Error::internal());
+        };
+        match served.service.clone().oneshot(request).await {
+            Ok(response) => response.map(Body::new),
+            Err(never) => match never {},
+        }
+    }
+
+    /// Keeps in the tenant's provisioning log what of a write was refused.
+    async fn note(&self, holder: &Holder, asked: refused::Asked, response: Response) -> Response {
+        let endpoints = self.services.of(holder.profile).map(|served| &*served.endpoints);
+        let (response, refused) =
+            asked.refused(response, endpoints.unwrap_or_default(), &holder.principal).await;
+        if !refused.is_empty()
+            && let Err(error) = self.store.log_refused(&holder.tenant, refused).await
+        {
+            tracing::warn!(?error, "refusals were not kept in the log");
+        }
+        response
     }
 }
 

@@ -32,9 +32,9 @@ pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     let public_url = options.public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
     let base_url = format!("{}/scim/v2", public_url.trim_end_matches('/'));
     let figures = Figures::install()?;
-    let services = Services::new(Metered(store), &base_url)?;
+    let services = Services::new(Metered(store.clone()), &base_url)?;
     let keyring = Keyring::new(registry, options.place.database.registry()?)?;
-    let app = server::app(services, keyring, options.rate_limit, figures);
+    let app = server::app(services, keyring, options.rate_limit, figures, store);
     welcome(&base_url, &fresh)?;
     transport::serve(listener, tls, app, options.patience, asked_to_stop()).await;
     Ok(())

@@ -82,12 +82,12 @@ async fn remove(name: &TenantName, yes: bool, place: &Place) -> Result<(), Failu
     if !yes {
         return Err("this deletes the tenant's users and groups for good; say --yes".into());
     }
-    // The tokens go first, so that nothing is written any more by the time the resources go.
+    // The tokens go first, so that nothing is written any more when the resources go; the tenant
+    // goes last, so that this can be said again if it was broken off.
+    registry.revoke_all(name.as_str())?;
+    let tenant = Tenant(name.as_str().into());
+    let forgotten = place.database.store()?.forget(&tenant).await;
+    forgotten.map_err(|error| format!("the resources were not deleted: {error:?}"))?;
     registry.remove_tenant(name.as_str())?;
-    let store = place.database.store()?;
-    store
-        .forget(&Tenant(name.as_str().into()))
-        .await
-        .map_err(|_| "the resources were not deleted")?;
     Ok(())
 }

@@ -36,7 +36,19 @@ pub(crate) fn refused(folder: &Path, arguments: &[&str]) -> String {
 fn help_teaches_every_command_and_option() {
     let folder = tempfile::tempdir().unwrap();
     let help = said(folder.path(), &["--help"]);
-    for word in ["tenant", "token", "--listen", "SCIM_LISTEN", "--database", "Examples:"] {
+    for word in [
+        "tenant",
+        "token",
+        "log",
+        "export",
+        "import",
+        "check",
+        "demo",
+        "--listen",
+        "SCIM_LISTEN",
+        "--database",
+        "Examples:",
+    ] {
         assert!(help.contains(word), "{word}");
     }
     assert!(said(folder.path(), &["token", "regenerate", "--help"]).contains("worthless at once"));
