@@ -73,6 +73,7 @@ mod settings;
 mod sort;
 mod tenant;
 #[cfg(all(test, feature = "memory"))]
+#[expect(clippy::unwrap_used, reason = "tests may fail by panicking")]
 mod tests;
 mod text;
 mod unique;
