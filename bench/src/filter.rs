@@ -56,6 +56,9 @@ fn parse(
 }
 
 fn matches(table: &mut Table) {
+    if !table.wants(&["match "]) {
+        return;
+    }
     let users: Vec<Value> =
         (0..10_000).map(|number| Value::Object(sample::stored_user(number))).collect();
     let one = &users[7];

@@ -45,6 +45,9 @@ fn singles(table: &mut Table, path: &str, one: Value, other: Value, budget: f64)
 }
 
 fn members(table: &mut Table, size: usize, name: &str) {
+    if !table.wants(&["±"]) {
+        return;
+    }
     let id = sample::member_id(size);
     let add = |ids: &[String]| {
         let members: Vec<Value> = ids.iter().map(|id| json!({"value": id})).collect();

@@ -42,6 +42,9 @@ pub(crate) fn rows(table: &mut Table) {
 }
 
 fn projections(table: &mut Table) {
+    if !table.wants(&["project "]) {
+        return;
+    }
     let schema = &*sample::USERS;
     let page: Vec<Map<String, Value>> = (0..1_000).map(sample::stored_user).collect();
     let names = ["userName", "emails.value", "name"];

@@ -70,6 +70,16 @@ impl Table {
         println!("\n{} missed", self.missed);
     }
 
+    /// Whether any of these rows may be asked for, so that what they need is worth preparing.
+    pub(crate) fn wants(&self, beginnings: &[&str]) -> bool {
+        let fits = |word: &String| {
+            beginnings
+                .iter()
+                .any(|begins| begins.contains(word.as_str()) || word.starts_with(begins))
+        };
+        self.words.is_empty() || self.words.iter().any(fits)
+    }
+
     fn is_asked_for(&self, names: &[&str]) -> bool {
         self.words.is_empty()
             || self.words.iter().any(|word| names.iter().any(|name| name.contains(word.as_str())))

@@ -110,12 +110,8 @@ fn shadow_of(attribute: &Attribute, value: &Value) -> Option<Value> {
             (!keys.is_empty()).then_some(Value::Object(keys))
         }
         value => {
-            // References compare exactly, but for the URIs of schemas (RFC 7644 §3.10).
-            let exact = match attribute.kind {
-                Kind::Reference => attribute.name != "schemas",
-                _ => attribute.case_exact,
-            };
-            Some(Value::String(key(value, attribute.kind, exact)?.as_str().to_owned()))
+            let key = key(value, attribute.kind, attribute.case_exact)?;
+            Some(Value::String(key.as_str().to_owned()))
         }
     }
 }

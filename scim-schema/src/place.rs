@@ -66,6 +66,12 @@ impl fmt::Display for Place<'_> {
     }
 }
 
+impl Place<'_> {
+    pub(crate) fn is_root(&self) -> bool {
+        self.parent.is_none()
+    }
+}
+
 fn foreign(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SHOWN: usize = 80;
     let mut chars = name.chars();

@@ -93,7 +93,10 @@ fn keep_in(container: &Container, now: &mut Map<String, Value>, before: &Map<Str
             continue;
         }
         match (now.get_mut(name), was) {
-            (Some(Value::Object(now)), Value::Object(was)) => keep_parts(attribute, now, was),
+            (Some(Value::Object(now)), Value::Object(was)) => {
+                let about_the_same = has_same_value(attribute, now, was);
+                keep_parts(attribute, now, was, about_the_same);
+            }
             (None, Value::Object(was)) => {
                 let mut kept = Map::new();
                 for sub in immutable_parts(attribute) {
@@ -119,18 +122,29 @@ fn keep_elements(attribute: &Attribute, now: &mut [Value], was: &[Value]) {
     for element in now {
         let was = was.get(&identity(element)).copied();
         if let (Value::Object(now), Some(Value::Object(was))) = (element, was) {
-            keep_parts(attribute, now, was);
+            keep_parts(attribute, now, was, true);
         }
     }
 }
 
 /// What the server alone writes is about the `value` that it was written beside.
-fn keep_parts(attribute: &Attribute, now: &mut Map<String, Value>, was: &Map<String, Value>) {
-    let about_the_same =
-        match (attribute.sub_attribute("value"), now.get("value"), was.get("value")) {
-            (Some(sub), Some(now), Some(was)) => same_value(sub, now, was),
-            (_, now, was) => now.is_none() && was.is_none(),
-        };
+fn has_same_value(
+    attribute: &Attribute,
+    now: &Map<String, Value>,
+    was: &Map<String, Value>,
+) -> bool {
+    match (attribute.sub_attribute("value"), now.get("value"), was.get("value")) {
+        (Some(sub), Some(now), Some(was)) => same_value(sub, now, was),
+        (_, now, was) => now.is_none() && was.is_none(),
+    }
+}
+
+fn keep_parts(
+    attribute: &Attribute,
+    now: &mut Map<String, Value>,
+    was: &Map<String, Value>,
+    about_the_same: bool,
+) {
     for sub in attribute.sub_attributes.iter().filter(|sub| is_fixed(sub)) {
         if let Some(value) = was.get(sub.name.as_str())
             && (about_the_same || sub.mutability == Mutability::Immutable)

@@ -4,4 +4,4 @@
 mod sqlite;
 
 #[cfg(feature = "sqlite")]
-pub use sqlite::{SqliteBuilder, SqliteError, SqliteStore};
+pub use sqlite::{Fault, LogEntry, Refused, SqliteBuilder, SqliteError, SqliteStore};

@@ -1,14 +1,17 @@
 //! The store on SQLite.
 
+mod check;
 mod columns;
 mod connection;
 mod error;
+mod log;
 mod member;
 mod page;
 mod reader;
 mod reindex;
 mod resource;
 mod scope;
+mod tenant;
 mod write;
 mod writer;
 
@@ -21,10 +24,12 @@ use std::{
 use scim_schema::Projection;
 use scim_service::{
     Change, Context, Endpoint, Features, Guard, New, Page, Query, Store, StoreError, Stored,
-    Updated, Write, Written,
+    Tenant, Updated, Write, Written,
 };
 
+pub use check::Fault;
 pub use error::SqliteError;
+pub use log::{LogEntry, Refused};
 use reader::Readers;
 use scope::Scope;
 use writer::Writer;
@@ -73,6 +78,72 @@ impl SqliteStore {
             busy: Duration::from_secs(5),
             endpoints: Vec::new(),
         }
+    }
+
+    /// Deletes all that a tenant has: resources, memberships and its log of changes.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is deleted then.
+    pub async fn forget(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        let tenant = tenant.0.clone();
+        self.0.writer.write(move |it| Ok(tenant::forget(it, &tenant)?)).await
+    }
+
+    /// What follows an entry of a tenant's log of changes, in order; 0 is before the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_after(
+        &self,
+        tenant: &Tenant,
+        seq: u64,
+        count: usize,
+    ) -> Result<Vec<LogEntry>, StoreError> {
+        let tenant = tenant.0.clone();
+        self.0.readers.read(move |it| log::after(it, &tenant, seq, count)).await
+    }
+
+    /// The last entries of a tenant's log of changes, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_last(
+        &self,
+        tenant: &Tenant,
+        count: usize,
+    ) -> Result<Vec<LogEntry>, StoreError> {
+        let tenant = tenant.0.clone();
+        self.0.readers.read(move |it| log::last(it, &tenant, count)).await
+    }
+
+    /// Keeps in a tenant's log that writes were refused: most refusals never reach a store.
+    ///
+    /// # Errors
+    /// When the database fails; none is kept then.
+    pub async fn log_refused(
+        &self,
+        tenant: &Tenant,
+        refused: Vec<Refused>,
+    ) -> Result<(), StoreError> {
+        let tenant = tenant.0.clone();
+        self.0.writer.write(move |it| log::refused(it, &tenant, &refused)).await
+    }
+
+    /// Looks whether the file as a whole is sound.
+    ///
+    /// # Errors
+    /// When the database fails, or it takes longer than a read may.
+    pub async fn check_file(&self) -> Result<Vec<Fault>, StoreError> {
+        self.0.readers.read(check::file).await
+    }
+
+    /// Looks whether a tenant's resources of one type fit their keys and memberships.
+    ///
+    /// # Errors
+    /// When the database fails, or it takes longer than a read may.
+    pub async fn check(&self, cx: &Context) -> Result<Vec<Fault>, StoreError> {
+        let scope = Scope::of(cx)?;
+        self.0.readers.read(move |it| check::resources(it, &scope)).await
     }
 }
 

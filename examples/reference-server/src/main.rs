@@ -2,71 +2,51 @@
 //! line, tokens, profiles, wiring. All else is in the crates.
 
 mod cli;
+mod command;
+mod database;
+mod keyring;
 mod profile;
 mod registry;
 mod server;
+mod service;
+mod settings;
+mod table;
 mod telemetry;
+mod tenant;
 mod token;
+mod transport;
 
-use std::{process::ExitCode, sync::Arc};
-
-use clap::Parser;
-use scim_store::SqliteStore;
-
-use crate::{
-    cli::{Cli, Database, Serve},
-    profile::Profile,
-    registry::Registry,
-    token::Token,
+use std::{
+    io::{self, Write},
+    process::ExitCode,
 };
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    telemetry::start();
-    match run(&cli.serve).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let result = match settings::parse() {
+        Ok(cli) => command::run(cli.into_command()).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(code) => code,
+        // Whoever read the output has seen enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(%error, "the server stopped");
+            let _ = writeln!(io::stderr(), "error: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(options: &Serve) -> Result<(), Failure> {
-    let Database::Sqlite(path) = &options.database;
-    let store = Arc::new(SqliteStore::open(path)?);
-    let registry = Registry::open(path)?;
-    let fresh = make_tenants(options, &registry)?;
-    let listener = tokio::net::TcpListener::bind(options.listen).await?;
-    let address = listener.local_addr()?;
-    let public_url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let base_url = format!("{}/scim/v2", public_url.trim_end_matches('/'));
-    let app = server::app(&base_url, store, registry)?;
-    cli::welcome(&base_url, &fresh);
-    axum::serve(listener, app).with_graceful_shutdown(server::asked_to_stop()).await?;
-    Ok(())
+fn is_broken_pipe(error: &Failure) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// The tenants of the command line; without any, and on a new database, one for each profile.
-fn make_tenants(
-    options: &Serve,
-    registry: &Registry,
-) -> Result<Vec<(String, Profile, Token)>, Failure> {
-    let mut fresh = Vec::new();
-    for tenant in &options.tenant {
-        if registry.ensure(&tenant.name, tenant.profile, &tenant.token)? {
-            fresh.push((tenant.name.clone(), tenant.profile, tenant.token.clone()));
-        }
-    }
-    if options.tenant.is_empty() && registry.is_empty()? {
-        for profile in Profile::ALL {
-            let token = Token::generate()?;
-            registry.ensure(profile.name(), profile, &token)?;
-            fresh.push((profile.name().to_owned(), profile, token));
-        }
-    }
-    Ok(fresh)
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.dedup();
+    texts.join(": ")
 }

@@ -1,141 +1,152 @@
-//! The HTTP server: authentication in front of one service for each profile.
+//! The routes: authentication, the rate limit and the log in front of one service for each
+//! profile.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+mod answer;
+mod limit;
+mod refused;
+mod route;
+mod trace;
+
+use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    middleware::{self, Next},
-    response::Response,
-    routing::get,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{any, get},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use scim_service::{Principal, ScimService, core::Error};
+use http::{HeaderMap, Method, StatusCode, header};
+use scim_service::core::Error;
 use scim_store::SqliteStore;
 use tower::ServiceExt;
-use tracing::Instrument;
-use uuid::Uuid;
 
+use self::{
+    answer::{refuse, too_many, unauthorized},
+    limit::Limit,
+};
 use crate::{
-    Failure,
+    keyring::{Holder, Keyring},
     profile::Profile,
-    registry::{Known, Registry},
+    registry::RegistryError,
+    service::Services,
+    telemetry::{Figures, Metered, limited},
     token::Token,
 };
 
-type Service = ScimService<Arc<SqliteStore>>;
-
 struct Server {
-    registry: Registry,
-    services: HashMap<Profile, Service>,
-}
-
-/// The routes of the server.
-pub(crate) fn app(
-    base_url: &str,
+    services: Services<Metered>,
+    keyring: Keyring,
+    limit: Limit,
+    figures: Figures,
     store: Arc<SqliteStore>,
-    registry: Registry,
-) -> Result<Router, Failure> {
-    let mut services = HashMap::new();
-    for profile in Profile::ALL {
-        let builder = ScimService::builder(store.clone()).base_url(base_url);
-        let service = profile
-            .endpoints()?
-            .into_iter()
-            .fold(builder, |builder, endpoint| builder.endpoint(endpoint));
-        services.insert(profile, service.build()?);
-    }
-    let server = Arc::new(Server { registry, services });
-    Ok(Router::new()
+}
+
+/// The routes of the server; `rate` is the requests of a tenant in a second, 0 for any number.
+pub(crate) fn app(
+    services: Services<Metered>,
+    keyring: Keyring,
+    rate: u32,
+    figures: Figures,
+    store: Arc<SqliteStore>,
+) -> Router {
+    let limit = Limit::new(rate);
+    let server = Arc::new(Server { services, keyring, limit, figures, store });
+    Router::new()
         .route("/healthz", get(|| async { "ok" }))
-        .route("/scim", axum::routing::any(scim))
-        .route("/scim/{*path}", axum::routing::any(scim))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/scim", any(scim))
+        .route("/scim/{*path}", any(scim))
         .fallback(|| async { refuse(&Error::not_found("the SCIM endpoint is /scim/v2")) })
-        .layer(middleware::from_fn(log))
-        .with_state(server))
+        .layer(middleware::from_fn(trace::request))
+        .with_state(server)
 }
 
-/// Resolves when the process is asked to stop; requests that were accepted are finished.
-pub(crate) async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => drop(interrupt.await),
+/// Whether requests can be served: the database answers.
+async fn ready(State(server): State<Arc<Server>>) -> Response {
+    if server.keyring.is_ready() {
+        "ready".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
     }
-    tracing::info!("stopping");
 }
 
-/// Finds the tenant by its token and hands the request to the tenant's service.
+async fn metrics(State(server): State<Arc<Server>>) -> Response {
+    let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (text, server.figures.render()).into_response()
+}
+
+/// Finds the tenant by its token and hands the request to the service of the tenant's profile.
 async fn scim(State(server): State<Arc<Server>>, mut request: Request) -> Response {
-    let profile = match server.tenant_of(request.headers()) {
-        Some(known) => {
-            request.extensions_mut().insert(known.tenant.clone());
-            request.extensions_mut().insert(Principal(known.tenant.0));
-            known.profile
-        }
+    let holder = match server.holder(request.headers()) {
+        Ok(Some(holder)) => holder,
         // How to authenticate can be read by those who cannot yet (RFC 7643 §5).
-        None if is_public(&request) => Profile::Generic,
-        None => return unauthorized(),
+        Ok(None) if is_public(&request) => {
+            return server.answer(Profile::Generic, request).await;
+        }
+        Ok(None) => return unauthorized(),
+        Err(error) => {
+            tracing::error!(%error, "the tokens cannot be read");
+            return refuse(&Error::internal());
+        }
     };
-    let Some(service) = server.services.get(&profile).cloned() else {
-        return refuse(&Error::internal());
-    };
-    match service.oneshot(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(never) => match never {},
+    trace::tenant(&holder.tenant);
+    if let Err(seconds) = server.limit.check(&holder.tenant) {
+        limited();
+        return too_many(seconds);
+    }
+    let asked = refused::Asked::of(&request);
+    request.extensions_mut().insert(holder.tenant.clone());
+    request.extensions_mut().insert(holder.principal.clone());
+    let response = server.answer(holder.profile, request).await;
+    match asked {
+        Some(asked) => server.note(&holder, asked, response).await,
+        None => response,
     }
 }
 
 impl Server {
-    fn tenant_of(&self, headers: &HeaderMap) -> Option<Known> {
-        let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, token) = value.split_once(' ')?;
-        let bearer = scheme.eq_ignore_ascii_case("bearer");
-        bearer.then(|| Token::new(token.trim())).and_then(|token| self.registry.tenant_of(&token))
+    fn holder(&self, headers: &HeaderMap) -> Result<Option<Holder>, RegistryError> {
+        match bearer(headers) {
+            Some(token) => self.keyring.holder(&token),
+            None => Ok(None),
+        }
     }
+
+    async fn answer(&self, profile: Profile, request: Request) -> Response {
+        let Some(served) = self.services.of(profile) else {
+            return refuse(&Error::internal());
+        };
+        match served.service.clone().oneshot(request).await {
+            Ok(response) => response.map(Body::new),
+            Err(never) => match never {},
+        }
+    }
+
+    /// Keeps in the tenant's provisioning log what of a write was refused.
+    async fn note(&self, holder: &Holder, asked: refused::Asked, response: Response) -> Response {
+        let endpoints = self.services.of(holder.profile).map(|served| &*served.endpoints);
+        let (response, refused) =
+            asked.refused(response, endpoints.unwrap_or_default(), &holder.principal).await;
+        if !refused.is_empty()
+            && let Err(error) = self.store.log_refused(&holder.tenant, refused).await
+        {
+            tracing::warn!(?error, "refusals were not kept in the log");
+        }
+        response
+    }
+}
+
+/// The bearer token of a request (RFC 6750 §2.1).
+fn bearer(headers: &HeaderMap) -> Option<Token> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Token::new(token.trim()))
 }
 
 fn is_public(request: &Request) -> bool {
     request.method() == Method::GET
         && request.uri().path().trim_end_matches('/') == "/scim/v2/ServiceProviderConfig"
-}
-
-fn unauthorized() -> Response {
-    let error = Error::new(StatusCode::UNAUTHORIZED, "a valid bearer token is needed");
-    let mut response = refuse(&error);
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"scim\""));
-    response
-}
-
-fn refuse(error: &Error) -> Response {
-    let body = serde_json::to_vec(error).unwrap_or_default();
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = error.status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
-    response
-}
-
-/// Logs each request with an id of its own. Queries and bodies hold personal data: they are not
-/// logged.
-async fn log(request: Request, next: Next) -> Response {
-    let id = Uuid::now_v7();
-    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
-    let begun = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(status = response.status().as_u16(), micros, "answered"));
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert("x-request-id", value);
-    }
-    response
 }

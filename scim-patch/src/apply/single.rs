@@ -34,7 +34,9 @@ pub(super) fn assign(
     if known.is_some() && attribute.mutability == Mutability::Immutable {
         return Err(PatchError::at(by.operation, Kind::Immutable(slot.path())));
     }
-    if value.is_none() {
+    // An empty text is a value, but not one that a required attribute can have
+    // (RFC 7643 §4.1.1).
+    if value.is_none_or(|value| value.as_str().is_some_and(str::is_empty)) {
         judge_unset(slot, by)?;
     }
     Ok(Some(Undo::Attribute(put(attributes, slot, value.cloned()))))

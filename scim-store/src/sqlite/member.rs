@@ -107,25 +107,35 @@ fn id_of(element: &Value) -> Option<&str> {
     element.get("value").and_then(Value::as_str)
 }
 
-/// Makes the elements of a relation these, and says how many rows that took.
+/// What a change of a relation came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Touched {
+    /// Rows that were deleted and inserted.
+    pub(super) rows: usize,
+    /// Elements that name no resource and were left out.
+    pub(super) unknown: usize,
+}
+
+/// Makes the elements of a relation these.
 pub(super) fn replace(
     connection: &Connection,
     scope: &Scope,
     owner: &str,
     elements: &[Value],
-) -> Result<usize, StoreError> {
+) -> Result<Touched, StoreError> {
     let ids: Vec<&str> = elements.iter().filter_map(id_of).collect();
     let removed = clear(connection, scope, owner, &ids)?;
-    Ok(removed + add(connection, scope, owner, ids.into_iter())?)
+    let added = add(connection, scope, owner, ids.into_iter())?;
+    Ok(Touched { rows: removed + added.rows, ..added })
 }
 
-/// Changes the elements of a relation, and says how many rows that took.
+/// Changes the elements of a relation.
 pub(super) fn change(
     connection: &Connection,
     scope: &Scope,
     owner: &str,
     delta: &Delta,
-) -> Result<usize, StoreError> {
+) -> Result<Touched, StoreError> {
     let added: Vec<&str> = delta.add.keys().map(AsRef::as_ref).collect();
     let mut rows = 0;
     if delta.clear {
@@ -142,7 +152,8 @@ pub(super) fn change(
             rows += remove_where(connection, scope, owner, filter, &added)?;
         }
     }
-    Ok(rows + add(connection, scope, owner, added.into_iter())?)
+    let added = add(connection, scope, owner, added.into_iter())?;
+    Ok(Touched { rows: rows + added.rows, ..added })
 }
 
 /// Removes all elements but those that are to be there anyway.
@@ -204,7 +215,7 @@ fn remove_where(
     Ok(statement.execute(params_from_iter(values)).map_err(SqliteError::from)?)
 }
 
-/// Adds elements that name resources, and says how many were not there.
+/// Adds elements that name resources.
 ///
 /// # Errors
 /// 400 invalidValue for an element that names no resource, if that is not to be passed over.
@@ -213,7 +224,7 @@ fn add<'a>(
     scope: &Scope,
     owner: &str,
     ids: impl Iterator<Item = &'a str>,
-) -> Result<usize, StoreError> {
+) -> Result<Touched, StoreError> {
     let types = scope.member_types();
     let mut insert = connection
         .prepare_cached(
@@ -221,22 +232,22 @@ fn add<'a>(
              VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
         )
         .map_err(SqliteError::from)?;
-    let mut rows = 0;
+    let mut touched = Touched::default();
     for id in ids {
         match kind_of(connection, scope, &types, id)? {
             Some(kind) => {
                 let row = params![&*scope.tenant, scope.kind(), owner, id, kind];
-                rows += insert.execute(row).map_err(SqliteError::from)?;
+                touched.rows += insert.execute(row).map_err(SqliteError::from)?;
             }
             None if scope.cx.unknown_members() == UnknownMembers::Refuse => {
                 let relation = scope.relation().map(AttrName::as_str).unwrap_or_default();
                 let detail = format!("`{relation}` names a resource that does not exist");
                 return Err(Error::invalid_value(detail).into());
             }
-            None => {}
+            None => touched.unknown += 1,
         }
     }
-    Ok(rows)
+    Ok(touched)
 }
 
 /// The type of the resource with this id.

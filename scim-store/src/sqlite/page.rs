@@ -85,7 +85,7 @@ fn cut(
     let sorted = query.sort.as_ref().filter(|_| query.filter.is_none());
     let ascends = sorted.filter(|sort| sort.descending == back).map(|sort| &sort.path);
     let indexed = ascends.filter(|path| !path.multi_valued && !path.sub_multi_valued);
-    let one_more = Part { count: part.count + 1, ..part };
+    let one_more = Part { count: part.count.saturating_add(1), ..part };
     let mut rows = match indexed.and_then(|path| tables.indexed(path)) {
         Some(indexed) => walk(connection, scope, indexed, back, one_more)?,
         None => {
@@ -200,7 +200,7 @@ fn select(
         values.extend(condition.params.into_iter().map(bound));
     }
     let limit = values.len() + 1;
-    values.push(Value::Integer(i64::try_from(part.count)?));
+    values.push(Value::Integer(i64::try_from(part.count).unwrap_or(i64::MAX)));
     values.push(Value::Integer(i64::try_from(part.skip).unwrap_or(i64::MAX)));
     let select = format!(
         "SELECT {id}, {} {}{after} ORDER BY {} LIMIT ?{limit} OFFSET ?{}",

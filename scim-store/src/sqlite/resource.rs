@@ -220,6 +220,10 @@ impl Keys {
         Self(entries)
     }
 
+    pub(super) fn count(&self) -> u64 {
+        u64::try_from(self.0.len()).unwrap_or(u64::MAX)
+    }
+
     fn without(&self, others: &Self) -> Self {
         Self(self.0.iter().filter(|entry| !others.0.contains(entry)).cloned().collect())
     }
@@ -245,6 +249,25 @@ pub(super) fn add_keys<'k>(
         }
     }
     Ok(taken)
+}
+
+/// The attribute of a key that is not there as it should be.
+pub(super) fn missing_key<'k>(
+    connection: &Connection,
+    scope: &Scope,
+    id: &str,
+    keys: &'k Keys,
+) -> Result<Option<&'k str>, SqliteError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT 1 FROM key WHERE tenant = ?1 AND type = ?2 AND attr = ?3 AND k = ?4 AND id = ?5 \
+         AND sole = ?6",
+    )?;
+    for Entry { attribute, key, sole } in &keys.0 {
+        if !statement.exists(params![&*scope.tenant, scope.kind(), attribute, key, id, sole])? {
+            return Ok(Some(attribute));
+        }
+    }
+    Ok(None)
 }
 
 /// # Errors

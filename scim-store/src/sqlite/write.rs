@@ -1,15 +1,16 @@
 //! What is done inside the writer's transactions.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
+use scim_core::AttrName;
 use scim_patch::Delta;
-use scim_service::{
-    Applied, Change, Guard, New, Principal, StoreError, Stored, Updated, Write, Written,
-};
+use scim_schema::Issue;
+use scim_service::{Applied, Change, Guard, New, StoreError, Stored, Updated, Write, Written};
 use serde_json::Value;
 
 use super::{
     error::SqliteError,
-    member,
+    log,
+    member::{self, Touched},
     resource::{self, Head, Keys},
     scope::Scope,
     writer::{self, Writer},
@@ -17,6 +18,9 @@ use super::{
 
 /// Writes of one batch that one transaction holds.
 const TOGETHER: usize = 50;
+
+/// Attributes that the log names one by one.
+const SHOWN: usize = 8;
 
 /// What the log of changes says was done.
 #[derive(Clone, Copy)]
@@ -42,14 +46,17 @@ pub(super) fn create(
     new: New,
 ) -> Result<Stored, StoreError> {
     let New { id, resource, .. } = new;
+    let dropped = resource.dropped().to_vec();
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
     // Before the group itself is there: it cannot be its own first member.
+    let mut touched = Touched::default();
     if !elements.is_empty() {
-        member::replace(connection, scope, &id, &elements)?;
+        touched = member::replace(connection, scope, &id, &elements)?;
     }
     resource::insert(connection, scope, &id, &attributes)?;
-    log(connection, scope, scope.kind(), &id, Operation::Create)?;
+    let left_out = left_out(scope, &dropped, touched);
+    log(connection, scope, &id, Operation::Create, left_out)?;
     let head = resource::head(connection, scope, &id)?.ok_or_else(StoreError::stale)?;
     Ok(head.stored())
 }
@@ -62,12 +69,12 @@ pub(super) fn update(
 ) -> Result<Option<Updated>, StoreError> {
     let Some(head) = resource::head(connection, scope, id)? else { return Ok(None) };
     let split = scope.relation().and_then(|relation| change.split(relation.as_str()));
-    let updated = match split {
+    let (updated, left_out) = match split {
         Some((rest, delta)) => by_rows(connection, scope, head, &rest, &delta)?,
         None => by_document(connection, scope, head, change)?,
     };
     if updated.changed {
-        log(connection, scope, scope.kind(), id, Operation::Update)?;
+        log(connection, scope, id, Operation::Update, left_out)?;
     }
     Ok(Some(updated))
 }
@@ -79,11 +86,12 @@ fn by_rows(
     mut head: Head,
     change: &Change,
     delta: &Delta,
-) -> Result<Updated, StoreError> {
+) -> Result<(Updated, LeftOut), StoreError> {
     let before = Keys::of(scope, &head.attributes);
     let applied = change.apply_head(current(&mut head), delta)?;
-    let rows = member::change(connection, scope, &head.id, delta)?;
-    finish(connection, scope, head, applied, &before, rows)
+    let touched = member::change(connection, scope, &head.id, delta)?;
+    let left_out = left_out(scope, dropped(&applied), touched);
+    Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
 }
 
 /// All is loaded, and what comes out is compared with it.
@@ -92,7 +100,7 @@ fn by_document(
     scope: &Scope,
     mut head: Head,
     change: &Change,
-) -> Result<Updated, StoreError> {
+) -> Result<(Updated, LeftOut), StoreError> {
     let before = Keys::of(scope, &head.attributes);
     let mut current = current(&mut head);
     if let Some(relation) = scope.relation() {
@@ -103,28 +111,29 @@ fn by_document(
     }
     let unchanged = current.attributes.clone();
     let mut applied = change.apply(current)?;
-    let rows = match &mut applied {
+    let touched = match &mut applied {
         Applied::Same(stored) => {
             member::take(scope, &mut stored.attributes);
-            0
+            Touched::default()
         }
         Applied::Next(valid) => {
             let elements = member::take(scope, valid.attributes_mut());
             match scope.relation() {
                 Some(_) => member::replace(connection, scope, &head.id, &elements)?,
-                None => 0,
+                None => Touched::default(),
             }
         }
     };
+    let left_out = left_out(scope, dropped(&applied), touched);
     let mut unchanged = unchanged;
     member::take(scope, &mut unchanged);
     if let Applied::Next(valid) = &applied
         && scope.schema().same(&unchanged, valid.attributes())
     {
         head.attributes = unchanged;
-        return settle(connection, head, scope, rows);
+        return Ok((settle(connection, head, scope, touched.rows)?, left_out));
     }
-    finish(connection, scope, head, applied, &before, rows)
+    Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
 }
 
 /// The resource as a change takes it; the head keeps all but the attributes.
@@ -186,28 +195,44 @@ pub(super) fn delete(
     head.attributes = attributes;
     for owner in member::forget(connection, scope, id)? {
         member::bump(connection, scope, &owner)?;
-        log(connection, scope, &owner.kind, &owner.id, Operation::Update)?;
+        log::done(connection, scope, &owner.kind, &owner.id, Operation::Update.word(), None)?;
     }
     resource::remove(connection, scope, &head)?;
-    log(connection, scope, scope.kind(), id, Operation::Delete)?;
+    log(connection, scope, id, Operation::Delete, None)?;
     Ok(true)
+}
+
+/// What of a write was left out, for the log.
+type LeftOut = Option<String>;
+
+fn left_out(scope: &Scope, dropped: &[Issue], touched: Touched) -> LeftOut {
+    let mut reasons: Vec<String> = dropped.iter().take(SHOWN).map(ToString::to_string).collect();
+    if dropped.len() > SHOWN {
+        reasons.push(format!("and {} more", dropped.len() - SHOWN));
+    }
+    if touched.unknown > 0 {
+        let relation = scope.relation().map(AttrName::as_str).unwrap_or_default();
+        let count = touched.unknown;
+        reasons.push(format!("`{relation}`: {count} left out that do not exist"));
+    }
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+fn dropped(applied: &Applied) -> &[Issue] {
+    match applied {
+        Applied::Same(_) => &[],
+        Applied::Next(valid) => valid.dropped(),
+    }
 }
 
 fn log(
     connection: &Connection,
     scope: &Scope,
-    kind: &str,
     id: &str,
     operation: Operation,
+    left_out: LeftOut,
 ) -> Result<(), SqliteError> {
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO change (tenant, seq, at, type, id, operation, principal) \
-         SELECT ?1, 1 + coalesce(max(seq), 0), ?2, ?3, ?4, ?5, ?6 FROM change WHERE tenant = ?1",
-    )?;
-    let now = scope.cx.now().timestamp_millis();
-    let principal = scope.cx.get::<Principal>().map(|principal| &*principal.0);
-    statement.execute(params![&*scope.tenant, now, kind, id, operation.word(), principal])?;
-    Ok(())
+    log::done(connection, scope, scope.kind(), id, operation.word(), left_out.as_deref())
 }
 
 /// Several writes, some dozens in one transaction, each in a savepoint of its own.

@@ -8,9 +8,13 @@
     reason = "tests may fail by panicking"
 )]
 
+mod check;
 mod conversation;
 mod file;
+mod kit;
 mod law;
+mod log;
 mod member;
 mod page;
+mod tenant;
 mod write;

@@ -8,11 +8,17 @@
     reason = "tests may fail by panicking, and say what they leave out"
 )]
 
+mod check;
+mod cli;
 mod conversation;
 mod durability;
 mod hostile;
 mod http;
 mod large;
+mod log;
 mod parallel;
 mod server;
+mod telemetry;
 mod tenancy;
+mod transfer;
+mod transport;

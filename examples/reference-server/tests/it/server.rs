@@ -1,6 +1,6 @@
 //! A running server, and requests to it.
 
-use std::{net::SocketAddr, path::Path, process::Stdio};
+use std::{net::SocketAddr, path::Path, process::Stdio, time::Duration};
 
 use ::http::{HeaderValue, Method, header};
 use bytes::Bytes;
@@ -53,25 +53,57 @@ impl Server {
     }
 
     /// Starts the server by a command, which may be another program that runs it.
-    pub(crate) async fn spawn(mut command: Command, folder: &Path, arguments: &[&str]) -> Self {
+    pub(crate) async fn spawn(command: Command, folder: &Path, arguments: &[&str]) -> Self {
+        Self::spawn_logging(command, folder, arguments, "off").await
+    }
+
+    /// The same, with logs of this level.
+    pub(crate) async fn spawn_logging(
+        mut command: Command,
+        folder: &Path,
+        arguments: &[&str],
+        level: &str,
+    ) -> Self {
         let database = format!("sqlite:{}", folder.join("scim.db").display());
         command
             .args(["--listen", "127.0.0.1:0", "--database", &database])
             .args(arguments)
-            .env("RUST_LOG", "off")
+            .env("RUST_LOG", level)
             .stdout(Stdio::piped())
             .kill_on_drop(true);
         let mut process = command.spawn().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
         let first = output.next_line().await.unwrap().expect("the server says where it is");
         let base_url = first.strip_prefix("SCIM base URL: ").unwrap().to_owned();
-        let authority = base_url.strip_prefix("http://").unwrap().split('/').next().unwrap();
+        let authority = base_url.split('/').nth(2).unwrap();
         Self { address: authority.parse().unwrap(), base_url, process, output }
     }
 
     /// The next line that the server prints.
     pub(crate) async fn line(&mut self) -> Option<String> {
         self.output.next_line().await.unwrap()
+    }
+
+    /// Asks the server to stop, as an operator does.
+    pub(crate) fn ask_to_stop(&self) {
+        let pid = self.process.id().unwrap().to_string();
+        let asked = std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(asked.success());
+    }
+
+    /// Stops the server and waits until it has.
+    pub(crate) async fn stop(&mut self) {
+        self.ask_to_stop();
+        let status = tokio::time::timeout(Duration::from_secs(20), self.process.wait()).await;
+        assert!(status.unwrap().unwrap().success());
+    }
+
+    /// What a path answers that needs no token and is no JSON.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let answer = Client::new(self.address).raw(request).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        String::from_utf8(answer.into_body().to_vec()).unwrap()
     }
 
     pub(crate) fn client(&self) -> Session {

@@ -89,12 +89,3 @@ async fn a_profile_without_groups_has_no_trace_of_them() {
     assert_eq!(client.get("/ResourceTypes").await.body["totalResults"], 1);
     assert!(!client.get("/Schemas").await.body.to_string().contains("core:2.0:Group\""));
 }
-
-#[tokio::test]
-async fn the_health_of_the_server_needs_no_token() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder).await;
-    let answer =
-        Client::new(server.address).raw("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
-    assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (200, b"ok".as_slice()));
-}

@@ -1,0 +1,91 @@
+//! Serve requests.
+
+use std::io::Write;
+
+use tokio::net::TcpListener;
+
+use crate::{
+    Failure,
+    cli::Serve,
+    keyring::Keyring,
+    profile::Profile,
+    registry::Registry,
+    server,
+    service::Services,
+    telemetry::{self, Figures, Metered},
+    tenant::NewTenant,
+    transport,
+};
+
+pub(super) async fn run(options: Serve) -> Result<(), Failure> {
+    telemetry::start(options.place.log);
+    let store = options.place.database.store()?;
+    let mut registry = options.place.database.registry()?;
+    let fresh = make_tenants(&options, &mut registry)?;
+    let tls = match (&options.tls_cert, &options.tls_key) {
+        (Some(chain), Some(key)) => Some(transport::acceptor(chain, key)?),
+        _ => None,
+    };
+    let listener = TcpListener::bind(options.listen).await?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let address = listener.local_addr()?;
+    let public_url = options.public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
+    let base_url = format!("{}/scim/v2", public_url.trim_end_matches('/'));
+    let figures = Figures::install()?;
+    let services = Services::new(Metered(store.clone()), &base_url)?;
+    let keyring = Keyring::new(registry, options.place.database.registry()?)?;
+    let app = server::app(services, keyring, options.rate_limit, figures, store);
+    welcome(&base_url, &fresh)?;
+    transport::serve(listener, tls, app, options.patience, asked_to_stop()).await;
+    Ok(())
+}
+
+/// The tenants of the command line; without any, and on a new database, one for each profile.
+fn make_tenants(options: &Serve, registry: &mut Registry) -> Result<Vec<NewTenant>, Failure> {
+    let mut wanted = options.tenant.clone();
+    if wanted.is_empty() && registry.tenants()?.is_empty() {
+        for profile in Profile::ALL {
+            wanted.push(NewTenant::with_fresh_token(profile.name().parse()?, profile)?);
+        }
+    }
+    let mut fresh = Vec::new();
+    for tenant in wanted {
+        if registry.add_tenant(&tenant)? {
+            fresh.push(tenant);
+        }
+    }
+    Ok(fresh)
+}
+
+/// Says where the server is and, of new tenants, their tokens.
+fn welcome(base_url: &str, fresh: &[NewTenant]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "SCIM base URL: {base_url}")?;
+    let Some(NewTenant { token, .. }) = fresh.first() else {
+        return writeln!(
+            out,
+            "The tenants and their tokens are as before; tokens are shown once, when they are made."
+        );
+    };
+    writeln!(out, "\n{:<12} {:<10} token, shown this once", "tenant", "profile")?;
+    for NewTenant { name, profile, token } in fresh {
+        writeln!(out, "{:<12} {:<10} {}", name.as_str(), profile.name(), token.reveal())?;
+    }
+    let token = token.reveal();
+    writeln!(out, "\nTry it:\n  curl -H 'Authorization: Bearer {token}' {base_url}/Users\n")
+}
+
+/// Resolves when the process is asked to stop.
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+    tracing::info!("stopping");
+}

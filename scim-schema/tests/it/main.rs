@@ -1,0 +1,11 @@
+//! Resources validated, projected and indexed: a corpus of cases, laws, and the RFCs' examples.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
+
+mod corpus;
+mod examples;
+mod laws;
+mod path;
+mod projection;
+mod report;
+mod sample;
