@@ -72,8 +72,8 @@ mod sample;
 mod settings;
 mod sort;
 mod tenant;
-#[cfg(all(test, feature = "memory"))]
-#[expect(clippy::unwrap_used, reason = "tests may fail by panicking")]
+#[cfg(feature = "memory")]
+#[cfg(test)]
 mod tests;
 mod text;
 mod unique;
