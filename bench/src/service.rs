@@ -127,10 +127,10 @@ impl Bare {
     async fn handle(&self, request: Request<Full<Bytes>>) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
         let path = head.uri.path();
+        let body = body.collect().await.expect("a body").to_bytes();
         let mut users = self.users.lock().expect("not poisoned");
         let (status, bytes) = if head.method == http::Method::POST {
-            let bytes = body.collect().await.expect("a body").to_bytes();
-            let mut user: Value = serde_json::from_slice(&bytes).expect("JSON");
+            let mut user: Value = serde_json::from_slice(&body).expect("JSON");
             let id = (users.len() + 1).to_string();
             user["id"] = json!(id);
             user["meta"] = json!({

@@ -45,7 +45,7 @@ fn assert_discreet(report: Report, document: &Value) {
     let shown = format!("{report} {report:?} {:?}", Error::from(report.clone()));
     let names = names.to_lowercase();
     for text in texts.into_iter().filter(|text| text.chars().count() >= 12) {
-        let known = names.contains(&text.to_lowercase()) || PROSE.contains(&text);
+        let known = names.contains(&text.to_lowercase()) || PROSE.contains(text);
         assert!(known || !shown.contains(text), "a value shows in the report");
     }
 }

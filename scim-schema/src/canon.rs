@@ -1,5 +1,7 @@
 //! Values in canonical form (RFC 7643 §2.3–§2.5).
 
+mod member;
+
 use scim_core::{Attribute, Compat, Kind, Mutability, Returned};
 use serde_json::{Map, Value};
 
@@ -9,6 +11,8 @@ use crate::{
     element::{is_hollow, keep_one_primary, merge_equal},
     scalar,
 };
+
+pub(crate) use member::{Fate, fate};
 
 /// A walk that brings values into the canonical form of their attributes: types coerced where
 /// [`Compat`] says so, canonical names, nothing null or empty, equal elements merged. It goes on
@@ -47,22 +51,6 @@ pub struct Findings {
     pub reported: Vec<Issue>,
     /// The values of attributes that are never returned.
     pub secrets: Secrets,
-}
-
-/// How much has been found so far.
-#[derive(Clone, Copy, PartialEq)]
-struct Tally {
-    problems: usize,
-    dropped: usize,
-    reported: usize,
-    secrets: usize,
-}
-
-/// What becomes of a member of an object.
-pub(crate) enum Fate {
-    Keep,
-    Rename(String),
-    Remove,
 }
 
 impl<'a> Canon<'a> {
@@ -130,14 +118,21 @@ impl<'a> Canon<'a> {
 
     /// Takes the value of a singular attribute out of a list of one, and puts a bare value where
     /// an object belongs.
+    #[inline]
     pub fn shape_single(&self, attribute: &Attribute, value: &mut Value) {
-        if self.compat.bare_complex_values {
-            unwrap_single(value);
-            while !self.judging && value.as_array().is_some_and(|elements| elements.len() < 2) {
-                unwrap_single(value);
-            }
-            wrap_bare(attribute, value);
+        let is_complex = attribute.kind == Kind::Complex;
+        if (value.is_array() || is_complex && !value.is_object()) && self.compat.bare_complex_values
+        {
+            self.reshape(attribute, value);
         }
+    }
+
+    fn reshape(&self, attribute: &Attribute, value: &mut Value) {
+        unwrap_single(value);
+        while !self.judging && value.as_array().is_some_and(|elements| elements.len() < 2) {
+            unwrap_single(value);
+        }
+        wrap_bare(attribute, value);
     }
 
     fn list(
@@ -232,112 +227,6 @@ impl<'a> Canon<'a> {
         }
     }
 
-    /// Brings the members of an object into canonical form; whether there are any.
-    fn object(
-        &mut self,
-        attribute: &Attribute,
-        object: &mut Map<String, Value>,
-        place: Place<'_>,
-    ) -> bool {
-        self.members(object, place, |walk, name, value| {
-            // Most names are spelt as the schema spells them.
-            let mut parts = attribute.sub_attributes.iter();
-            if let Some(sub) = parts.find(|sub| sub.name.as_str() == name) {
-                let kept = walk.member(sub, false, value, place.name(name));
-                return if kept { Fate::Keep } else { Fate::Remove };
-            }
-            match attribute.sub_attribute(name) {
-                Some(sub) => {
-                    let kept = walk.member(sub, false, value, place.name(sub.name.as_str()));
-                    fate(kept, &sub.name, name)
-                }
-                None => walk.unknown(value, place.foreign(name)),
-            }
-        })
-    }
-
-    /// Walks the members of an object; whether any are left. An object that held something must
-    /// not be emptied by leaving out what is unknown.
-    pub(crate) fn members(
-        &mut self,
-        object: &mut Map<String, Value>,
-        place: Place<'_>,
-        mut decide: impl FnMut(&mut Self, &str, &mut Value) -> Fate,
-    ) -> bool {
-        let before = self.tally();
-        let mut renamed: Vec<(String, Value)> = Vec::new();
-        object.retain(|name, value| match decide(self, name, value) {
-            Fate::Keep => true,
-            Fate::Remove => false,
-            Fate::Rename(canonical) => {
-                renamed.push((canonical, value.take()));
-                false
-            }
-        });
-        for (name, value) in renamed {
-            if object.contains_key(&name) {
-                self.refuse(place.name(&name), Rule::Repeated);
-            } else {
-                object.insert(name, value);
-            }
-        }
-        // `schemas` says nothing of the resource itself.
-        let only_schemas = object.len() == 1 && object.contains_key("schemas");
-        let is_empty = object.is_empty() || place.is_root() && only_schemas;
-        let emptied = is_empty && self.dropped.count() > before.dropped;
-        let unsaid = Tally { dropped: self.dropped.count(), ..before } == self.tally();
-        if emptied && unsaid {
-            return self.refuse(place, Rule::NothingKnown);
-        }
-        !object.is_empty()
-    }
-
-    fn tally(&self) -> Tally {
-        Tally {
-            problems: self.report.count(),
-            dropped: self.dropped.count(),
-            reported: self.reported.count(),
-            secrets: self.secrets.len(),
-        }
-    }
-
-    /// A member that a schema knows; whether it stays in the object.
-    pub(crate) fn member(
-        &mut self,
-        attribute: &Attribute,
-        relation: bool,
-        value: &mut Value,
-        place: Place<'_>,
-    ) -> bool {
-        if attribute.mutability == Mutability::ReadOnly {
-            match self.read_only {
-                ReadOnly::Drop => return false,
-                ReadOnly::Refuse => return self.refuse(place, Rule::ReadOnly),
-                ReadOnly::Keep => {}
-            }
-        }
-        let held = self.values(attribute, relation, value, place);
-        if is_secret(attribute) {
-            let secret = if held { value.take() } else { Value::Null };
-            self.secrets.set(&place.to_string(), secret);
-            return false;
-        }
-        held
-    }
-
-    /// A member that no schema knows.
-    pub(crate) fn unknown(&mut self, value: &Value, place: Place<'_>) -> Fate {
-        if !self.judging {
-            return Fate::Keep;
-        }
-        if !self.compat.drop_unknown {
-            self.refuse(place, Rule::Unknown);
-        } else if !self.is_unassigned(value) {
-            self.drop_unknown(place);
-        }
-        Fate::Remove
-    }
-
     /// Whether a value means that there is none (RFC 7643 §2.5).
     pub fn is_unassigned(&self, value: &Value) -> bool {
         match value {
@@ -361,15 +250,6 @@ impl<'a> Canon<'a> {
 
     pub(crate) fn compat(&self) -> &'a Compat {
         self.compat
-    }
-}
-
-/// A member that stays gets its canonical name.
-pub(crate) fn fate<N: AsRef<str>>(kept: bool, canonical: &N, name: &str) -> Fate {
-    match kept {
-        false => Fate::Remove,
-        true if canonical.as_ref() == name => Fate::Keep,
-        true => Fate::Rename(canonical.as_ref().to_owned()),
     }
 }
 

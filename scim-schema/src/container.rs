@@ -58,6 +58,13 @@ impl Container {
         self.names.find(name, |at| self.nodes.get(at).map(|node| node.attribute.name.as_str()))
     }
 
+    /// The attribute of a name, and whether it is spelt so.
+    pub(crate) fn spelt(&self, name: &str) -> Option<(&Node, bool)> {
+        let name_at = |at: usize| self.nodes.get(at).map(|node| node.attribute.name.as_str());
+        let (at, spelt_so) = self.names.find_spelt(name, name_at)?;
+        Some((self.nodes.get(at)?, spelt_so))
+    }
+
     pub(crate) fn node(&self, name: &str) -> Option<&Node> {
         self.nodes.get(self.position(name)?)
     }

@@ -30,10 +30,23 @@ impl Names {
         name: &str,
         name_at: impl Fn(usize) -> Option<&'a str>,
     ) -> Option<usize> {
+        self.find_spelt(name, name_at).map(|(at, _)| at)
+    }
+
+    /// The position of a name, and whether it is spelt so there.
+    pub(crate) fn find_spelt<'a>(
+        &self,
+        name: &str,
+        name_at: impl Fn(usize) -> Option<&'a str>,
+    ) -> Option<(usize, bool)> {
+        let mut spelt_so = false;
         let is_name = |at: &usize| {
-            name_at(*at).is_some_and(|known| known == name || known.eq_ignore_ascii_case(name))
+            let known = name_at(*at);
+            spelt_so = known == Some(name);
+            spelt_so || known.is_some_and(|known| known.eq_ignore_ascii_case(name))
         };
-        self.0.find(hash(name), is_name).copied()
+        let at = self.0.find(hash(name), is_name).copied()?;
+        Some((at, spelt_so))
     }
 }
 

@@ -155,7 +155,7 @@ mod tests {
         let cases = [
             (Kind::Boolean, json!("True"), json!(true)),
             (Kind::Boolean, json!("false"), json!(false)),
-            (Kind::Decimal, json!("900.50"), json!(900.50)),
+            (Kind::Decimal, json!("900.5"), json!(900.5)),
             (Kind::Integer, json!("7"), json!(7)),
         ];
         for (kind, sent, stored) in cases {

@@ -29,7 +29,7 @@ pub(crate) fn check(
             return None;
         }
     };
-    let mut unknown = HashSet::new();
+    let mut unknown = Vec::new();
     let mut seen = vec![false; 1 + schema.extension_parts().len()];
     for (at, uri) in uris.iter().enumerate() {
         let place = place.index(at);
@@ -39,7 +39,7 @@ pub(crate) fn check(
         };
         match position(schema, uri).and_then(|known| seen.get_mut(known)) {
             None if infer => {
-                unknown.insert(uri.to_ascii_lowercase());
+                unknown.push(uri.to_ascii_lowercase());
                 canon.drop_unknown(place);
             }
             None => {
@@ -56,6 +56,7 @@ pub(crate) fn check(
         canon.refuse(place, Rule::BaseSchemaMissing);
     }
     if !unknown.is_empty() {
+        let unknown: HashSet<String> = unknown.into_iter().collect();
         resource.retain(|name, _| !unknown.contains(&name.to_ascii_lowercase()));
     }
     sent

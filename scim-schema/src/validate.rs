@@ -105,19 +105,19 @@ impl ResourceSchema {
     /// Brings the attributes of the base schema and of the extensions into canonical form.
     fn walk(&self, canon: &mut Canon<'_>, resource: &mut Map<String, Value>) {
         canon.members(resource, Place::ROOT, |canon, name, value| {
-            if let Some(node) = self.root().node(name) {
+            if let Some((node, spelt_so)) = self.root().spelt(name) {
                 let attribute = &node.attribute;
-                let place = Place::ROOT;
-                let place = place.name(attribute.name.as_str());
-                let kept = attribute.name == "schemas"
-                    || canon.member(attribute, node.relation, value, place);
-                return fate(kept, &attribute.name, name);
+                let canonical = attribute.name.as_str();
+                let kept = canonical == "schemas"
+                    || canon.member(attribute, node.relation, value, Place::ROOT.name(canonical));
+                return fate(kept, spelt_so, canonical);
             }
             match self.extension(name) {
                 Some(extension) => {
                     let container = &extension.container;
                     let kept = self.walk_extension(canon, container, value);
-                    fate(kept, container.uri(), name)
+                    let canonical = container.uri().as_str();
+                    fate(kept, canonical == name, canonical)
                 }
                 None => canon.unknown(value, Place::ROOT.foreign(name)),
             }
@@ -135,12 +135,12 @@ impl ResourceSchema {
         let Value::Object(object) = value else {
             return !value.is_null() && canon.refuse(place, Rule::Type("an object"));
         };
-        canon.members(object, place, |canon, name, value| match container.node(name) {
-            Some(node) => {
+        canon.members(object, place, |canon, name, value| match container.spelt(name) {
+            Some((node, spelt_so)) => {
                 let attribute = &node.attribute;
-                let place = place.name(attribute.name.as_str());
-                let kept = canon.member(attribute, node.relation, value, place);
-                fate(kept, &attribute.name, name)
+                let canonical = attribute.name.as_str();
+                let kept = canon.member(attribute, node.relation, value, place.name(canonical));
+                fate(kept, spelt_so, canonical)
             }
             None if name.eq_ignore_ascii_case("schemas") => Fate::Remove,
             None => canon.unknown(value, place.foreign(name)),

@@ -72,7 +72,8 @@ mod sample;
 mod settings;
 mod sort;
 mod tenant;
-#[cfg(all(test, feature = "memory"))]
+#[cfg(feature = "memory")]
+#[cfg(test)]
 mod tests;
 mod text;
 mod unique;

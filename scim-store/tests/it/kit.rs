@@ -10,7 +10,7 @@ use crate::file::File;
 #[test]
 fn the_store_on_sqlite_passes_every_check() {
     let files = RefCell::new(Vec::new());
-    let check = StoreCheck::new().threads(|work| block_on(work));
+    let check = StoreCheck::new().threads(block_on);
     let report = block_on(check.run(async || {
         let file = File::new();
         let store = file.open();

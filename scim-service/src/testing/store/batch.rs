@@ -23,6 +23,7 @@ checks! { "batch":
     many_writes_are_all_made,
     a_precondition_in_a_batch_is_kept,
     writes_to_nobody_find_nobody,
+    writes_to_nobody_count_as_errors,
     a_batch_of_nothing_does_nothing,
 }
 
@@ -280,6 +281,22 @@ async fn writes_to_nobody_find_nobody(bench: Bench) -> Outcome {
             [Ok(Written::Updated(None)), Ok(Written::Deleted(false)), Ok(Written::Created(_))]
         ),
         "writes to nobody come to something else than nothing"
+    );
+    Ok(())
+}
+
+async fn writes_to_nobody_count_as_errors(bench: Bench) -> Outcome {
+    let writes = vec![
+        rename(&bench, 1, "a")?,
+        user(&bench, 2, "b")?,
+        delete(&bench, 1),
+        user(&bench, 3, "c")?,
+    ];
+    let results = bench.batch(writes, Some(2)).await;
+    ensure!(results.len() == 3, "writes that find nobody do not count as errors");
+    ensure!(
+        bench.list(&bench.users()).await?.ids() == [id(2)],
+        "writes are made after too many errors"
     );
     Ok(())
 }

@@ -324,7 +324,7 @@ impl Bench {
         Ok(Listed { resources, total, next, previous })
     }
 
-    /// The ids of what matches, and the total.
+    /// All that matches.
     pub(super) async fn search(&self, cx: &Context, filter: &str) -> Outcome<Listed> {
         let mut query = whole(cx);
         query.filter = Some(Self::filter(cx, filter)?);
@@ -336,7 +336,7 @@ impl Bench {
         self.page(cx, &whole(cx)).await
     }
 
-    /// Does the work step by step: an update whose future is dropped before its end.
+    /// An update that can be given up: nobody hears what it comes to.
     pub(super) fn start(&self, id: String, edit: Edit) -> Work<'static, ()> {
         let bench = self.clone();
         Box::pin(async move {

@@ -212,7 +212,8 @@ pub(super) fn searching(bench: &Bench) -> Outcome {
     }
 }
 
-#[cfg(all(test, feature = "memory"))]
+#[cfg(feature = "memory")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Endpoint, MemoryStore, testing::store::settings::Settings};

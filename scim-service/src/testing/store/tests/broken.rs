@@ -60,7 +60,7 @@ pub(super) enum Fault {
     HeedsCaseOfNames,
     ForgetsUniquenessOnUpdate,
     LooksBeforeItTakes,
-    LooksBeforeItTakesNothing,
+    ForgetsUniqueness,
     SkipsWhatShouldBeRefused,
     RefusesWhatShouldBeSkipped,
     IgnoresIfMatch,

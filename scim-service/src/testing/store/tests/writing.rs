@@ -25,7 +25,7 @@ impl Broken {
             Some(Fault::HeedsCaseOfNames) => {
                 return self.inner.create(&with_names(cx, Uniqueness::Server, true), new).await;
             }
-            Some(Fault::LooksBeforeItTakesNothing) => {
+            Some(Fault::ForgetsUniqueness) => {
                 return self.inner.create(&with_names(cx, Uniqueness::None, false), new).await;
             }
             Some(Fault::LooksBeforeItTakes) => {
