@@ -65,13 +65,13 @@ pub(crate) async fn serve(
             let place = places.clone().acquire_owned().await;
             (place, listener.accept().await)
         };
-        let (place, stream) = tokio::select! {
-            (place, Ok((stream, _))) = accepted => (place, stream),
+        let (place, accepted) = tokio::select! {
+            accepted = accepted => accepted,
             () = &mut asked_to_stop => break,
-            else => {
-                tokio::time::sleep(BREATH).await;
-                continue;
-            }
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(BREATH).await;
+            continue;
         };
         let (tls, app, watcher) = (tls.clone(), app.clone(), graceful.watcher());
         tokio::spawn(async move {

@@ -7,9 +7,10 @@ use crate::{
     server::{Server, TOKEN},
 };
 
-async fn replay(transcript: &Transcript, exceptions: &[&str]) {
+async fn replay(transcript: &Transcript, profile: &str, exceptions: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder).await;
+    let tenant = format!("acme:{profile}:{TOKEN}");
+    let server = Server::with(folder.path(), &["--tenant", &tenant]).await;
     let replay = Replay::new(server.base_url.as_str()).token(TOKEN);
     let outcome = replay.run(transcript, &mut Client::new(server.address)).await;
     let failed: Vec<&str> =
@@ -19,7 +20,9 @@ async fn replay(transcript: &Transcript, exceptions: &[&str]) {
 
 #[tokio::test]
 async fn okta_provisions_users_and_groups() {
-    replay(&Transcript::okta(), &[]).await;
+    for profile in ["generic", "pendo"] {
+        replay(&Transcript::okta(), profile, &[]).await;
+    }
 }
 
 /// Two lenient steps are not met: the HTTP layer refuses raw quotes in a URL, and the names of
@@ -27,5 +30,5 @@ async fn okta_provisions_users_and_groups() {
 #[tokio::test]
 async fn entra_provisions_users_and_groups() {
     let exceptions = ["connect: the same, quotes left unescaped", "group: duplicate displayName"];
-    replay(&Transcript::entra(), &exceptions).await;
+    replay(&Transcript::entra(), "generic", &exceptions).await;
 }

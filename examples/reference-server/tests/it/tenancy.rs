@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::{
+    cli::said,
     http::Client,
     server::{Answer, Server, is_there},
 };
@@ -50,6 +51,63 @@ async fn without_a_valid_token_there_is_only_the_configuration() {
     let request = "GET /scim/v2/ServiceProviderConfig HTTP/1.1\r\nHost: x\r\n\r\n";
     let answer = Answer::from(Client::new(server.address).raw(request).await.unwrap());
     assert_eq!((answer.status, &answer.body["patch"]["supported"]), (200, &json!(true)));
+}
+
+#[tokio::test]
+async fn no_route_is_open_to_a_token_that_is_wrong_missing_revoked_or_of_another_tenant() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenants = ["--tenant", "a:generic:token-of-a", "--tenant", "b:generic:token-of-b"];
+    let server = Server::with(folder.path(), &tenants).await;
+    let revoked = said(folder.path(), &["token", "create", "a", "old"]);
+    said(folder.path(), &["token", "revoke", "a", "old"]);
+    let mut a = server.client().token("token-of-a");
+    let user = a.create("/Users", json!({"userName": "ann"})).await;
+    let group =
+        a.create("/Groups", json!({"displayName": "G", "members": [{"value": user}]})).await;
+    let search =
+        json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}).to_string();
+    let mut routes = vec![
+        ("GET", "/".to_owned(), ""),
+        ("POST", "/.search".to_owned(), &*search),
+        ("GET", "/Schemas".to_owned(), ""),
+        ("GET", "/ResourceTypes".to_owned(), ""),
+        ("POST", "/Bulk".to_owned(), "{}"),
+        ("GET", "/Me".to_owned(), ""),
+        ("GET", "/nowhere".to_owned(), ""),
+    ];
+    for (kind, id) in [("Users", &user), ("Groups", &group)] {
+        routes.push(("GET", format!("/{kind}"), ""));
+        routes.push(("POST", format!("/{kind}"), "{}"));
+        routes.push(("POST", format!("/{kind}/.search"), &search));
+        for method in ["GET", "PUT", "PATCH", "DELETE"] {
+            routes.push((method, format!("/{kind}/{id}"), "{}"));
+        }
+    }
+    for token in ["wrong", "", "token-of-A", "token-of-a ,", revoked.trim()] {
+        let mut client = server.client().token(token);
+        for (method, path, body) in &routes {
+            let answer = client.send(method, path, (*body).to_owned()).await;
+            assert_eq!(answer.status, 401, "{token:?} {method} {path}");
+            assert!(!answer.body.to_string().contains("ann"));
+        }
+    }
+    let mut b = server.client().token("token-of-b");
+    let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{"op": "replace", "path": "displayName", "value": "taken"}]});
+    for (kind, id) in [("Users", &user), ("Groups", &group)] {
+        let whole = json!({"userName": "x", "displayName": "taken"}).to_string();
+        for (method, body) in [
+            ("GET", String::new()),
+            ("PUT", whole),
+            ("PATCH", patch.to_string()),
+            ("DELETE", String::new()),
+        ] {
+            let answer = b.send(method, &format!("/{kind}/{id}"), body).await;
+            assert_eq!(answer.status, 404, "{method} {kind}");
+        }
+    }
+    let found = a.get(&format!("/Groups/{group}")).await.body;
+    assert_eq!((&found["displayName"], &found["members"][0]["value"]), (&json!("G"), &json!(user)));
 }
 
 #[tokio::test]
