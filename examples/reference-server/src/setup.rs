@@ -13,9 +13,11 @@ use crate::{
     profile::{Profile, generic, peakon, pendo, prendio},
 };
 
+/// Where the help shows these options.
+const PROFILES: &str = "Schemas and profiles";
+
 /// Settings of the profiles.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Schemas and profiles")]
 pub(crate) struct Options {
     /// Schemas of one's own, for the profile `generic`: JSON files, or folders of them.
     #[arg(
@@ -23,6 +25,7 @@ pub(crate) struct Options {
         env = "SCIM_SCHEMAS",
         value_name = "PATH",
         value_delimiter = ',',
+        help_heading = PROFILES,
         hide_short_help = true
     )]
     schemas: Vec<PathBuf>,
@@ -33,6 +36,7 @@ pub(crate) struct Options {
         env = "SCIM_RESOURCE_TYPES",
         value_name = "PATH",
         value_delimiter = ',',
+        help_heading = PROFILES,
         hide_short_help = true
     )]
     resource_types: Vec<PathBuf>,
@@ -45,15 +49,16 @@ pub(crate) struct Options {
         num_args = 0..=1,
         default_missing_value = "true",
         default_value_t = true,
+        help_heading = PROFILES,
         hide_short_help = true
     )]
     pub(crate) pendo_empty_groups: bool,
     /// The extension with a company's own attributes, for the profile `peakon`: a JSON file.
-    #[arg(long, env = "SCIM_PEAKON_SCHEMA", value_name = "FILE", hide_short_help = true)]
+    #[arg(long, env = "SCIM_PEAKON_SCHEMA", value_name = "FILE", help_heading = PROFILES, hide_short_help = true)]
     peakon_schema: Option<PathBuf>,
     /// The extension with the limits, for the profile `prendio`, if it is another than ours: a
     /// JSON file.
-    #[arg(long, env = "SCIM_PRENDIO_SCHEMA", value_name = "FILE", hide_short_help = true)]
+    #[arg(long, env = "SCIM_PRENDIO_SCHEMA", value_name = "FILE", help_heading = PROFILES, hide_short_help = true)]
     prendio_schema: Option<PathBuf>,
     /// A department that the profile `prendio` knows, to the letter; can be repeated, or several
     /// separated by `;`. Without any, all departments are taken.
@@ -62,6 +67,7 @@ pub(crate) struct Options {
         env = "SCIM_PRENDIO_DEPARTMENT",
         value_name = "NAME",
         value_delimiter = ';',
+        help_heading = PROFILES,
         hide_short_help = true
     )]
     pub(crate) prendio_department: Vec<String>,
@@ -75,6 +81,7 @@ pub(crate) struct Options {
         num_args = 0..=1,
         default_missing_value = "true",
         default_value_t = false,
+        help_heading = PROFILES,
         hide_short_help = true
     )]
     pub(crate) prendio_strict: bool,

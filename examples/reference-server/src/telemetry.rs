@@ -13,7 +13,8 @@ pub(crate) use metrics::{Figures, Metered, answered, limited};
 
 /// Starts logging to standard error; `RUST_LOG` says how much.
 pub(crate) fn start(form: LogForm) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
     let colours = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
