@@ -36,7 +36,11 @@ impl Indexed {
 impl ResourceSchema {
     /// The attributes to index: the unique ones, and those asked for with
     /// [`ResourceSchema::index`].
-    pub fn indexed(&self) -> Vec<Indexed> {
+    pub fn indexed(&self) -> &[Indexed] {
+        self.indexed_once(|| self.find_indexed())
+    }
+
+    fn find_indexed(&self) -> Vec<Indexed> {
         let compat = scim_core::Compat::STRICT;
         let mut indexed: Vec<Indexed> = Vec::new();
         let asked = self.indexed_paths().iter().filter_map(|path| self.resolve(path, &compat));

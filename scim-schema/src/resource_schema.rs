@@ -6,8 +6,8 @@ use scim_core::{AttrName, AttrPath, Formats, Schema, common_attributes};
 use serde_json::Value;
 
 use crate::{
-    SchemaError, SchemaWarning, container::Container, fault, names::Names, projection::Plan,
-    warning,
+    Indexed, SchemaError, SchemaWarning, container::Container, fault, names::Names,
+    projection::Plan, warning,
 };
 
 /// The schema of a resource type: its base schema, its extensions, its relations and its indexed
@@ -35,6 +35,7 @@ struct Parts {
     formats: Formats,
     keeps_extensions: bool,
     default_plan: OnceLock<Arc<Plan>>,
+    index: OnceLock<Vec<Indexed>>,
 }
 
 /// An extension of a resource type (RFC 7643 §6, `schemaExtensions`).
@@ -63,6 +64,7 @@ impl ResourceSchema {
             formats: Formats::default(),
             keeps_extensions: false,
             default_plan: OnceLock::new(),
+            index: OnceLock::new(),
         })))
     }
 
@@ -175,6 +177,7 @@ impl ResourceSchema {
     fn edit(&mut self) -> &mut Parts {
         let parts = Arc::make_mut(&mut self.0);
         parts.default_plan = OnceLock::new();
+        parts.index = OnceLock::new();
         parts
     }
 
@@ -198,6 +201,11 @@ impl ResourceSchema {
 
     pub(crate) fn keeps_extensions(&self) -> bool {
         self.0.keeps_extensions
+    }
+
+    /// What [`ResourceSchema::indexed`] gives, found when it is first asked for.
+    pub(crate) fn indexed_once(&self, find: impl FnOnce() -> Vec<Indexed>) -> &[Indexed] {
+        self.0.index.get_or_init(find)
     }
 
     pub(crate) fn default_plan(&self) -> Arc<Plan> {

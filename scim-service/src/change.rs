@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use scim_core::{AttrPath, Error};
+use scim_core::Error;
 use scim_patch::{Delta, Outcome, Plan};
 use scim_schema::{Mode, Secrets, Valid};
 use serde_json::Value;
@@ -110,17 +110,6 @@ impl Change {
     /// As [`Change::apply`].
     pub fn apply_head(&self, head: Stored, delta: &Delta) -> Result<Applied, StoreError> {
         self.make(head, Some(delta))
-    }
-
-    /// The attributes that the request has named, so far as they are known before it is applied.
-    pub fn touched(&self) -> Vec<AttrPath> {
-        match &self.0.edit {
-            Edit::Patch(plan) => plan.touched().cloned().collect(),
-            Edit::Replace(Value::Object(body)) => {
-                body.keys().filter_map(|name| name.parse().ok()).collect()
-            }
-            Edit::Replace(_) => Vec::new(),
-        }
     }
 
     fn split_body(&self, body: &Value, relation: &str) -> Option<(Edit, Delta)> {

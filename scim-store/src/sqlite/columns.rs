@@ -5,7 +5,7 @@ use scim_filter::{
     ResolvedPath,
     sql::{Column, Columns, Holds, Index, Place, Rows},
 };
-use scim_schema::Indexed;
+use scim_schema::{Indexed, ResourceSchema};
 
 use super::scope::Scope;
 
@@ -13,7 +13,7 @@ use super::scope::Scope;
 pub(super) struct Tables {
     members: Option<String>,
     groups: Option<String>,
-    indexed: Vec<Indexed>,
+    schema: ResourceSchema,
 }
 
 /// Placeholders that all statements over [`Tables`] have in common.
@@ -32,13 +32,13 @@ impl Tables {
         Self {
             members: scope.relation().map(|name| name.as_str().to_owned()),
             groups: scope.derived().map(|attribute| attribute.name.as_str().to_owned()),
-            indexed: scope.schema().indexed(),
+            schema: scope.schema().clone(),
         }
     }
 
     /// The index of an attribute.
     pub(super) fn indexed(&self, path: &ResolvedPath) -> Option<&Indexed> {
-        self.indexed.iter().find(|known| known.path == *path)
+        self.schema.indexed().iter().find(|known| known.path == *path)
     }
 
     fn relation(&self, path: &ResolvedPath) -> Option<Place> {
