@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
 
+mod catalog;
 mod corpus;
+mod covers;
 mod examples;
 mod laws;
 mod path;
