@@ -67,6 +67,8 @@ fn name() -> impl Strategy<Value = String> {
         "nosuch",
         "id",
         "externalId",
+        "mEta",
+        "SCHEMAS",
     ];
     select(names.map(str::to_owned).to_vec())
 }

@@ -13,3 +13,4 @@ mod report;
 mod sample;
 #[path = "../../../scim-core/tests/it/sections.rs"]
 mod sections;
+mod trust;
