@@ -1,5 +1,10 @@
 //! The service held against what RFC 7644 asks, and against recorded conversations.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail by panicking"
+)]
 
 mod bulk;
 mod client;
@@ -7,4 +12,5 @@ mod conversation;
 mod cursor;
 mod embedding;
 mod protocol;
+mod rule;
 mod store;
