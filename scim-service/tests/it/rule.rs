@@ -85,9 +85,7 @@ impl Policy for Readers {
         let principal = cx.get::<Principal>().map_or("", |principal| &principal.0);
         match (principal, action) {
             ("stranger", _) => Err(forbidden()),
-            ("reader", action) if action != Action::Read => {
-                Err(forbidden())
-            }
+            ("reader", action) if action != Action::Read => Err(forbidden()),
             _ => Ok(()),
         }
     }
