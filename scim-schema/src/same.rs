@@ -114,6 +114,7 @@ mod tests {
 
     use super::*;
 
+    /// RFC 7643 §2.4
     #[test]
     fn elements_are_compared_in_whatever_order_and_numbers_by_value() {
         let numbers =
@@ -124,6 +125,7 @@ mod tests {
         assert!(!same(&[json!(1)], &[json!(1), json!(2)]));
     }
 
+    /// RFC 7643 §7
     #[test]
     fn case_makes_a_difference_to_what_is_stored_even_where_it_does_not_to_filters() {
         let text = Attribute::new(AttrName::from_static("text"), Kind::String);

@@ -182,6 +182,7 @@ proptest! {
         prop_assert_eq!(patched.unwrap().into_attributes(), trusted);
     }
 
+    /// RFC 7644 §3.9
     #[test]
     fn projection_never_adds(
         resource in resource(),

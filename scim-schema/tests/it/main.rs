@@ -9,3 +9,5 @@ mod path;
 mod projection;
 mod report;
 mod sample;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;

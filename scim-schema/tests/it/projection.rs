@@ -43,6 +43,7 @@ fn check_only(names: &[&str], expected: Value) {
     assert_eq!(applied(&only(&sample::schema("enterprise"), names), user()), whole);
 }
 
+/// RFC 7643 §7, RFC 7644 §3.4
 #[test]
 fn by_default_all_but_secrets_and_strangers_is_returned() {
     let schema = sample::schema("enterprise");
@@ -51,6 +52,7 @@ fn by_default_all_but_secrets_and_strangers_is_returned() {
     assert_eq!(applied(&Projection::default_of(&schema), user()), expected);
 }
 
+/// RFC 7644 §3.9, RFC 7644 §3.4.2.5, RFC 7644 §3.10
 #[test]
 fn attributes_select_and_id_and_schemas_stay() {
     check_only(&["userName"], json!({"userName": "a"}));
@@ -74,6 +76,7 @@ fn attributes_select_and_id_and_schemas_stay() {
     check_only(&[], json!({}));
 }
 
+/// RFC 7644 §3.9, RFC 7644 §3.4.2.5, RFC 7643 §7
 #[test]
 fn excluded_attributes_are_left_out_unless_they_are_always_returned() {
     let schema = sample::schema("enterprise");
@@ -90,6 +93,7 @@ fn excluded_attributes_are_left_out_unless_they_are_always_returned() {
     assert!(rest.get("name").is_none() && rest.get("userName").is_some());
 }
 
+/// RFC 7644 §3.9
 #[test]
 fn unknown_names_are_refused_strictly_and_ignored_leniently() {
     let schema = sample::schema("enterprise");
@@ -115,6 +119,7 @@ fn thing() -> Value {
     })
 }
 
+/// RFC 7643 §7
 #[test]
 fn what_is_returned_on_request_is_returned_when_it_is_named() {
     let schema = sample::thing();
@@ -134,6 +139,7 @@ fn what_is_returned_on_request_is_returned_when_it_is_named() {
     );
 }
 
+/// RFC 7643 §7
 #[test]
 fn what_a_request_has_written_is_returned_unless_it_names_attributes() {
     let schema = sample::thing();
