@@ -17,6 +17,7 @@ fn with(users: Endpoint) -> Client {
     Client(builder.endpoint(Endpoint::groups(catalog::group())).build().unwrap())
 }
 
+/// RFC 7644 §3.11
 #[tokio::test]
 async fn me_is_whoever_the_embedder_says() {
     let service = ScimService::builder(Arc::new(MemoryStore::new()))
@@ -83,6 +84,7 @@ impl Policy for NoContractors {
     }
 }
 
+/// RFC 7644 §2
 #[tokio::test]
 async fn a_policy_refuses_creates_replacements_and_patches() {
     let service = ScimService::builder(Arc::new(MemoryStore::new()))
@@ -103,6 +105,7 @@ async fn a_policy_refuses_creates_replacements_and_patches() {
     assert!(client.get(&user).await.body.get("userType").is_none());
 }
 
+/// RFC 7643 §2.3.7
 #[tokio::test]
 async fn a_stale_member_can_be_refused() {
     let service = ScimService::builder(Arc::new(MemoryStore::new()))

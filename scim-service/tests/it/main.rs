@@ -11,6 +11,10 @@ mod client;
 mod conversation;
 mod cursor;
 mod embedding;
+mod feature;
+mod mount;
 mod protocol;
 mod rule;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
 mod store;
