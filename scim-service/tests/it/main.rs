@@ -18,3 +18,4 @@ mod rule;
 #[path = "../../../scim-core/tests/it/sections.rs"]
 mod sections;
 mod store;
+mod story;
