@@ -1,5 +1,4 @@
 //! The program, as its README runs it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may fail by panicking")]
 
 use std::process::Command;
 
