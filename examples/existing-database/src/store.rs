@@ -146,7 +146,7 @@ struct Loaded {
 
 impl Loaded {
     fn shown(mut self) -> Stored {
-        self.stored.attributes.extend(self.derived);
+        self.stored.attributes_mut().extend(self.derived);
         self.stored
     }
 }
