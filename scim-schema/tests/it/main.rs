@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
 
+mod catalog;
 mod corpus;
+mod covers;
 mod examples;
 mod laws;
 mod path;
@@ -11,3 +13,4 @@ mod report;
 mod sample;
 #[path = "../../../scim-core/tests/it/sections.rs"]
 mod sections;
+mod trust;

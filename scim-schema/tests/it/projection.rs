@@ -24,7 +24,9 @@ fn user() -> Value {
 }
 
 fn applied(projection: &Projection, mut resource: Value) -> Value {
+    let whole = projection.keeps(resource.as_object().unwrap()).then(|| resource.clone());
     projection.apply(resource.as_object_mut().unwrap());
+    assert!(whole.is_none_or(|whole| whole == resource));
     resource
 }
 
@@ -153,6 +155,23 @@ fn what_a_request_has_written_is_returned_unless_it_names_attributes() {
     assert_eq!(holds(except(&schema, &["text"])), (true, true));
     assert_eq!(holds(except(&schema, &["rare", "badge.rare"])), (false, false));
     assert_eq!(holds(only(&schema, &["badge"])), (false, false));
+}
+
+#[test]
+fn what_is_returned_whole_is_known() {
+    let schema = sample::schema("enterprise");
+    let user = json!({"userName": "ann", ENTERPRISE: {"division": "D"}});
+    let keeps =
+        |projection: &Projection, resource: &Value| projection.keeps(resource.as_object().unwrap());
+    let all = Projection::default_of(&schema);
+    assert!(keeps(&all, &user));
+    assert!(!keeps(&all, &json!({"password": "p"})) && !keeps(&all, &json!({"nosuch": 1})));
+    assert!(!keeps(&all, &json!({ENTERPRISE: {"nosuch": 1}})));
+    assert!(!keeps(&all, &json!({ENTERPRISE: {}})));
+    let division = format!("{ENTERPRISE}:division");
+    assert!(!keeps(&except(&schema, &[&division]), &user));
+    assert!(!keeps(&except(&schema, &["name.givenName"]), &json!({"name": {"familyName": "J"}})));
+    assert!(keeps(&only(&schema, &["userName", &division]), &user));
 }
 
 #[test]
