@@ -198,7 +198,7 @@ impl<S: Store> Builder<S> {
         let base_path = base_path(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
         let base = self.base_url.trim_end_matches('/').to_owned();
-        let links = Links { base, endpoints: self.endpoints };
+        let links = Links { base, endpoints: self.endpoints.into() };
         let features = self.store.features();
         let pagination =
             pagination(features, &self.limits, self.default_pagination, self.cursor_timeout);

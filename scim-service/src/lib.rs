@@ -10,6 +10,8 @@ mod context;
 mod cursor;
 mod discovery;
 mod endpoint;
+mod guard;
+mod invariant;
 mod limits;
 mod link;
 #[cfg(feature = "memory")]
@@ -38,13 +40,15 @@ pub use conflict::{MayAdopt, OnConflict};
 pub use context::{Context, Principal, Tenant};
 pub use cursor::CursorKey;
 pub use endpoint::{Endpoint, UnknownMembers};
+pub use guard::Guard;
+pub use invariant::{Invariant, Question};
 pub use limits::Limits;
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 pub use policy::{Action, Event, Permissive, Policy, Proposal};
 pub use service::ScimService;
 pub use store::{
-    Features, Guard, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window,
-    Write, Written,
+    Features, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window, Write,
+    Written,
 };
 pub use store_error::StoreError;

@@ -3,18 +3,23 @@
 use std::{future::Future, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use scim_core::{EntityTags, Error, Version};
+use scim_core::Version;
 use scim_filter::{Checked, ResolvedPath};
 use scim_schema::{Projection, Valid};
 use serde_json::{Map, Value};
 
-use crate::{Change, Context, StoreError};
+use crate::{Change, Context, Guard, Invariant, StoreError};
 
 /// Where resources are kept: six functions over one's own tables. Each call is one transaction.
 ///
 /// A store keeps what it is given and answers what it is asked; the protocol, validation and
 /// policies are the service's. What [`Context::schema`] declares as a relation (`members` of a
 /// group) a store may keep as rows and change by [`Change::split`].
+///
+/// A write can bring [`Invariant`]s: in [`New::invariants`], [`Change::invariants`] and
+/// [`Guard::invariants`]. Between their judgement and the commit no other write may slip in, or two
+/// that are sound alone would together not be: writes go one after the other, as on one thread or
+/// under a lock of the tenant's, or the transaction is serializable.
 pub trait Store: Send + Sync + 'static {
     /// The resource with this id. What `want` does not include need not be loaded.
     fn get(
@@ -39,7 +44,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::conflict`] if another resource has a value that must be unique; decided in
-    /// the same transaction.
+    /// the same transaction. What an invariant refuses, passed on.
     fn create(
         &self,
         cx: &Context,
@@ -50,7 +55,8 @@ pub trait Store: Send + Sync + 'static {
     /// writes what comes out, all in one transaction. `None` if there is no such resource.
     ///
     /// # Errors
-    /// What the change refuses, passed on; [`StoreError::conflict`] as in [`Store::create`].
+    /// What the change or one of its invariants refuses, passed on; [`StoreError::conflict`] as in
+    /// [`Store::create`].
     fn update(
         &self,
         cx: &Context,
@@ -61,7 +67,7 @@ pub trait Store: Send + Sync + 'static {
     /// Deletes the resource with this id and its memberships; `false` if there is none.
     ///
     /// # Errors
-    /// What [`Guard::check`] refuses, passed on.
+    /// What [`Guard::check`], [`Guard::judge`] or an invariant refuses, passed on.
     fn delete(
         &self,
         cx: &Context,
@@ -77,33 +83,39 @@ pub trait Store: Send + Sync + 'static {
         writes: Vec<Write>,
         max_errors: Option<usize>,
     ) -> impl Future<Output = Vec<Result<Written, StoreError>>> + Send {
-        async move {
-            let mut results = Vec::with_capacity(writes.len());
-            let mut errors = 0;
-            for write in writes {
-                let result = match write {
-                    Write::Create { cx, new } => self.create(&cx, new).await.map(Written::Created),
-                    Write::Update { cx, id, change } => {
-                        self.update(&cx, &id, &change).await.map(Written::Updated)
-                    }
-                    Write::Delete { cx, id, guard } => {
-                        self.delete(&cx, &id, &guard).await.map(Written::Deleted)
-                    }
-                };
-                errors += usize::from(Written::is_failure(&result));
-                results.push(result);
-                if max_errors.is_some_and(|max| errors >= max) {
-                    break;
-                }
-            }
-            results
-        }
+        one_by_one(self, writes, max_errors)
     }
 
     /// What the store can do, for the service provider configuration.
     fn features(&self) -> Features {
         Features::default()
     }
+}
+
+pub(crate) async fn one_by_one<S: Store + ?Sized>(
+    store: &S,
+    writes: Vec<Write>,
+    max_errors: Option<usize>,
+) -> Vec<Result<Written, StoreError>> {
+    let mut results = Vec::with_capacity(writes.len());
+    let mut errors = 0;
+    for write in writes {
+        let result = match write {
+            Write::Create { cx, new } => store.create(&cx, new).await.map(Written::Created),
+            Write::Update { cx, id, change } => {
+                store.update(&cx, &id, &change).await.map(Written::Updated)
+            }
+            Write::Delete { cx, id, guard } => {
+                store.delete(&cx, &id, &guard).await.map(Written::Deleted)
+            }
+        };
+        errors += usize::from(Written::is_failure(&result));
+        results.push(result);
+        if max_errors.is_some_and(|max| errors >= max) {
+            break;
+        }
+    }
+    results
 }
 
 /// What a store can do (RFC 7643 §5).
@@ -191,12 +203,21 @@ pub struct New {
     pub id: String,
     /// The resource.
     pub resource: Valid,
+    /// What must hold once it is there.
+    pub invariants: Vec<Invariant>,
 }
 
 impl New {
     /// A resource with this id.
     pub fn with_id(id: impl Into<String>, resource: Valid) -> Self {
-        Self { id: id.into(), resource }
+        Self { id: id.into(), resource, invariants: Vec::new() }
+    }
+
+    /// The same, with what must hold once it is there.
+    #[must_use]
+    pub fn under(mut self, invariants: Vec<Invariant>) -> Self {
+        self.invariants = invariants;
+        self
     }
 }
 
@@ -309,33 +330,6 @@ impl Page {
     }
 }
 
-/// The versions for which a write is meant (RFC 7644 §3.14, RFC 9110 §13.1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Guard {
-    /// `If-Match`.
-    pub if_match: Option<EntityTags>,
-    /// `If-None-Match`.
-    pub if_none_match: Option<EntityTags>,
-}
-
-impl Guard {
-    /// Whether a write is meant for this version.
-    ///
-    /// # Errors
-    /// 412 if not.
-    pub fn check(&self, version: &Version) -> Result<(), Error> {
-        let wanted = self.if_match.as_ref().is_none_or(|tags| tags.matches(version));
-        let unwanted = self.if_none_match.as_ref().is_some_and(|tags| tags.matches(version));
-        if wanted && !unwanted {
-            return Ok(());
-        }
-        Err(Error::precondition_failed(
-            "the resource has another version than the request is meant for",
-        ))
-    }
-}
-
 /// One write of a batch.
 #[derive(Debug)]
 pub enum Write {
@@ -361,7 +355,7 @@ pub enum Write {
         cx: Context,
         /// The resource's id.
         id: String,
-        /// The versions it is meant for.
+        /// Under which conditions it is made.
         guard: Guard,
     },
 }

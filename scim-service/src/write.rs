@@ -52,11 +52,12 @@ impl<S: Store> Parts<S> {
         body: Value,
     ) -> Result<Creation, Error> {
         self.policy.authorize(cx, Action::Create)?;
+        let invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
         let secrets = self.hashed(cx, &valid.take_secrets())?;
         if let Some(stored) = self.adoptable(cx, &valid).await.map_err(Refusal::into_error)? {
             let if_match = Some(EntityTags::List(vec![stored.version]));
-            let guard = Guard { if_match, ..Guard::default() };
+            let guard = Guard { if_match, invariants, ..Guard::default() };
             // With the default values of a new resource: `active` is true unless it is given.
             let body = Value::Object(valid.into_attributes());
             let change =
@@ -72,7 +73,7 @@ impl<S: Store> Parts<S> {
         };
         self.policy.before(cx, &mut proposal)?;
         valid.add_secrets(&secrets);
-        Ok(Creation::New(New::with_id(id, valid)))
+        Ok(Creation::New(New::with_id(id, valid).under(invariants)))
     }
 
     /// Replaces a resource (RFC 7644 §3.5.1).
@@ -121,7 +122,8 @@ impl<S: Store> Parts<S> {
     /// Deletes a resource (RFC 7644 §3.6).
     pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &request::Parts) -> Answer {
         self.policy.authorize(cx, Action::Delete)?;
-        if !self.store.delete(cx, id, &guard(&head.headers)).await.map_err(failed)? {
+        let guard = self.deletion(cx, guard(&head.headers))?;
+        if !self.store.delete(cx, id, &guard).await.map_err(failed)? {
             return Err(missing(cx).into());
         }
         self.policy.after(cx, &Event { action: Action::Delete, id, stored: None });
@@ -143,6 +145,7 @@ impl<S: Store> Parts<S> {
             None => Secrets::default(),
         };
         let secrets = self.hashed(cx, &secrets)?;
+        let guard = guard.under(self.policy.invariants(cx, Action::Replace)?);
         Ok(Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets))
     }
 
@@ -154,7 +157,14 @@ impl<S: Store> Parts<S> {
         mut plan: Plan,
     ) -> Result<Change, Error> {
         let secrets = self.hashed(cx, &plan.take_secrets())?;
+        let guard = guard.under(self.policy.invariants(cx, Action::Patch)?);
         Ok(Change::patch(cx.clone(), guard, plan, self.policy.clone()).secrets(secrets))
+    }
+
+    /// The conditions of a deletion.
+    pub(crate) fn deletion(&self, cx: &Context, guard: Guard) -> Result<Guard, Error> {
+        let guard = guard.under(self.policy.invariants(cx, Action::Delete)?);
+        Ok(guard.policy(cx.clone(), self.policy.clone()))
     }
 
     /// Secrets as they may be kept: hashed, or not at all.
@@ -226,7 +236,11 @@ fn guard(headers: &HeaderMap) -> Guard {
         let value: Option<&http::HeaderValue> = headers.get(name);
         value.map(|tags| EntityTags::parse(tags.to_str().unwrap_or_default()))
     };
-    Guard { if_match: tags(header::IF_MATCH), if_none_match: tags(header::IF_NONE_MATCH) }
+    Guard {
+        if_match: tags(header::IF_MATCH),
+        if_none_match: tags(header::IF_NONE_MATCH),
+        ..Guard::default()
+    }
 }
 
 /// The attributes that a body names, those of extensions one by one.

@@ -71,7 +71,7 @@ impl<S: Store> Parts<S> {
         compat: Compat,
     ) -> Result<Searches, Error> {
         let mut each = Vec::with_capacity(self.links.endpoints.len());
-        for endpoint in &self.links.endpoints {
+        for endpoint in self.links.endpoints.iter() {
             let cx = self.request_context(endpoint, head, compat);
             self.policy.authorize(&cx, Action::Read)?;
             each.push(self.search_among_all(cx, params)?);

@@ -27,6 +27,8 @@
 //! | `change/`, `fault/` | what is written is kept, what is refused leaves no trace, versions and times move once for each real change |
 //! | `unique/` | one resource has a name: in another case, in a PUT, in a race, in its tenant |
 //! | `guard/` | preconditions hold on every way to change or delete, on members too |
+//! | `deletion/` | a policy sees the resource that is to be deleted, and can refuse |
+//! | `invariant/` | what must hold across resources is judged after the write, in its transaction, and undoes it |
 //! | `member/`, `large/` | memberships, however they are changed, and what is derived from them |
 //! | `tenant/` | no function lets one tenant reach another |
 //! | `projection/` | what an answer leaves out may be missing, what it holds is right |
@@ -57,11 +59,13 @@ mod bench;
 mod change;
 mod check;
 mod cursor;
+mod deletion;
 mod edit;
 mod erased;
 mod fault;
 mod filter;
 mod guard;
+mod invariant;
 mod large;
 mod member;
 mod page;
@@ -218,6 +222,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
     let plain = [
         unique::CHECKS,
         guard::CHECKS,
+        deletion::CHECKS,
         fault::CHECKS,
         tenant::CHECKS,
         page::CHECKS,
@@ -231,5 +236,6 @@ fn all() -> impl Iterator<Item = &'static Check> {
         .chain(sort::all())
         .chain(change::all())
         .chain(member::all())
+        .chain(invariant::all())
         .chain(plain.into_iter().flatten())
 }

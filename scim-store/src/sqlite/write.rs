@@ -4,13 +4,17 @@ use rusqlite::Connection;
 use scim_core::AttrName;
 use scim_patch::Delta;
 use scim_schema::{Issue, Valid};
-use scim_service::{Applied, Change, Guard, New, StoreError, Stored, Updated, Write, Written};
+use scim_service::{
+    Applied, Change, Context, Guard, Invariant, New, Query, StoreError, Stored, Updated, Write,
+    Written,
+};
 use serde_json::Value;
 
 use super::{
     error::SqliteError,
     log,
     member::{self, Touched},
+    page,
     resource::{self, Head, Keys},
     scope::Scope,
     writer::{self, Writer},
@@ -45,7 +49,7 @@ pub(super) fn create(
     scope: &Scope,
     new: New,
 ) -> Result<Stored, StoreError> {
-    let New { id, resource, .. } = new;
+    let New { id, resource, invariants, .. } = new;
     let issues = issues(&resource);
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
@@ -57,6 +61,7 @@ pub(super) fn create(
     resource::insert(connection, scope, &id, &attributes)?;
     let left_out = left_out(scope, &issues, touched);
     log(connection, scope, &id, Operation::Create, left_out)?;
+    judge(connection, &invariants)?;
     let head = resource::head(connection, scope, &id)?.ok_or_else(StoreError::stale)?;
     Ok(head.stored())
 }
@@ -75,8 +80,15 @@ pub(super) fn update(
     };
     if updated.changed {
         log(connection, scope, id, Operation::Update, left_out)?;
+        judge(connection, change.invariants())?;
     }
     Ok(Some(updated))
+}
+
+/// What must hold after a write, which is part of what is looked at.
+fn judge(connection: &Connection, invariants: &[Invariant]) -> Result<(), StoreError> {
+    let answer = |cx: &Context, query: &Query| page::query(connection, &Scope::of(cx)?, query);
+    invariants.iter().try_for_each(|invariant| invariant.check(answer))
 }
 
 /// The head is loaded and changed, the relation's rows are changed where they are.
@@ -102,38 +114,38 @@ fn by_document(
     change: &Change,
 ) -> Result<(Updated, LeftOut), StoreError> {
     let before = Keys::of(scope, &head.attributes);
-    let mut current = current(&mut head);
+    // What a change makes of the relation may come to nothing here, and so may the change then.
+    let unchanged = scope.relation().map(|_| head.attributes.clone());
+    let applied = change.apply(whole(connection, scope, &mut head)?)?;
+    let Applied::Next(mut valid) = applied else {
+        return Ok((finish(connection, scope, head, applied, &before, 0)?, None));
+    };
+    let elements = member::take(scope, valid.attributes_mut());
+    let touched = match scope.relation() {
+        Some(_) => member::replace(connection, scope, &head.id, &elements)?,
+        None => Touched::default(),
+    };
+    let left_out = left_out(scope, &issues(&valid), touched);
+    if let Some(unchanged) = unchanged
+        && scope.schema().same(&unchanged, valid.attributes())
+    {
+        head.attributes = unchanged;
+        return Ok((settle(connection, head, scope, touched.rows)?, left_out));
+    }
+    let applied = Applied::Next(valid);
+    Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
+}
+
+/// The resource with its relation; the head keeps all but the attributes.
+fn whole(connection: &Connection, scope: &Scope, head: &mut Head) -> Result<Stored, StoreError> {
+    let mut current = current(head);
     if let Some(relation) = scope.relation() {
         let elements = member::load(connection, scope, &head.id)?;
         if !elements.is_empty() {
             current.attributes.insert(relation.as_str().to_owned(), Value::Array(elements));
         }
     }
-    let unchanged = current.attributes.clone();
-    let mut applied = change.apply(current)?;
-    let touched = match &mut applied {
-        Applied::Same(stored) => {
-            member::take(scope, &mut stored.attributes);
-            Touched::default()
-        }
-        Applied::Next(valid) => {
-            let elements = member::take(scope, valid.attributes_mut());
-            match scope.relation() {
-                Some(_) => member::replace(connection, scope, &head.id, &elements)?,
-                None => Touched::default(),
-            }
-        }
-    };
-    let left_out = left_out(scope, &issues_of(&applied), touched);
-    let mut unchanged = unchanged;
-    member::take(scope, &mut unchanged);
-    if let Applied::Next(valid) = &applied
-        && scope.schema().same(&unchanged, valid.attributes())
-    {
-        head.attributes = unchanged;
-        return Ok((settle(connection, head, scope, touched.rows)?, left_out));
-    }
-    Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
+    Ok(current)
 }
 
 /// The resource as a change takes it; the head keeps all but the attributes.
@@ -154,7 +166,8 @@ fn finish(
     rows: usize,
 ) -> Result<Updated, StoreError> {
     match applied {
-        Applied::Same(stored) => {
+        Applied::Same(mut stored) => {
+            member::take(scope, &mut stored.attributes);
             head.attributes = stored.attributes;
             settle(connection, head, scope, rows)
         }
@@ -190,15 +203,19 @@ pub(super) fn delete(
     guard: &Guard,
 ) -> Result<bool, StoreError> {
     let Some(mut head) = resource::head(connection, scope, id)? else { return Ok(false) };
-    let attributes = head.attributes.clone();
-    guard.check(&current(&mut head).version)?;
-    head.attributes = attributes;
+    guard.check(&head.version())?;
+    if guard.judges() {
+        let attributes = head.attributes.clone();
+        guard.judge(whole(connection, scope, &mut head)?)?;
+        head.attributes = attributes;
+    }
     for owner in member::forget(connection, scope, id)? {
         member::bump(connection, scope, &owner)?;
         log::done(connection, scope, &owner.kind, &owner.id, Operation::Update.word(), None)?;
     }
     resource::remove(connection, scope, &head)?;
     log(connection, scope, id, Operation::Delete, None)?;
+    judge(connection, &guard.invariants)?;
     Ok(true)
 }
 

@@ -235,7 +235,11 @@ impl Bench {
         body: Value,
     ) -> Outcome<Result<Kept, StoreError>> {
         let new = New::with_id(id, Self::valid(cx, body)?);
-        Ok(self.0.store.create(cx, new).await.and_then(Kept::of))
+        Ok(self.add(cx, new).await)
+    }
+
+    pub(super) async fn add(&self, cx: &Context, new: New) -> Result<Kept, StoreError> {
+        self.0.store.create(cx, new).await.and_then(Kept::of)
     }
 
     /// Creates what must be possible to create.

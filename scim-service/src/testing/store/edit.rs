@@ -7,7 +7,7 @@ use scim_patch::{Patch, Plan};
 use serde_json::{Value, json};
 
 use super::bench::Outcome;
-use crate::{Change, Context, Guard, Permissive, Policy, Write};
+use crate::{Change, Context, Guard, Invariant, Permissive, Policy, Write};
 
 /// A PUT or a PATCH, and under which conditions.
 #[derive(Clone)]
@@ -59,6 +59,12 @@ impl Edit {
         self.guard(only_for(version))
     }
 
+    /// Only if this holds afterwards.
+    pub(super) fn under(mut self, invariants: Vec<Invariant>) -> Self {
+        self.guard = self.guard.under(invariants);
+        self
+    }
+
     pub(super) fn policy(mut self, policy: impl Policy) -> Self {
         self.policy = Arc::new(policy);
         self
@@ -81,5 +87,5 @@ impl Edit {
 
 /// `If-Match` with this version.
 pub(super) fn only_for(version: &Version) -> Guard {
-    Guard { if_match: Some(EntityTags::List(vec![version.clone()])), if_none_match: None }
+    Guard { if_match: Some(EntityTags::List(vec![version.clone()])), ..Guard::default() }
 }

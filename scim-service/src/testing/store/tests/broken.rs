@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::super::race::lock;
 use crate::{
     Change, Context, Endpoint, Features, Guard, MemoryStore, New, Page, Permissive, Query, Store,
-    StoreError, Stored, Tenant, UnknownMembers, Updated, Window, Write, Written,
+    StoreError, Stored, Tenant, UnknownMembers, Updated, Window, Write, Written, store::one_by_one,
 };
 
 /// What is wrong with a store.
@@ -82,6 +82,16 @@ pub(super) enum Fault {
     IgnoresMaxErrors,
     StopsAtFirstError,
     ReversesBatches,
+    IgnoresInvariants,
+    JudgesOneInvariant,
+    AsksBeforeItWrites,
+    AsksAfterItCommits,
+    KeepsWhatIsRefused,
+    LetsWritesSlipIn,
+    ForgetsInvariantsOfDeletions,
+    DeletesWithoutPolicy,
+    ShowsPoliciesNoMembers,
+    AsksPoliciesFirst,
     Panics,
     DoesLittle,
     RefusesFilters,
@@ -255,7 +265,7 @@ impl Store for Broken {
             _ => max_errors,
         };
         self.calls.fetch_add(1, Ordering::Relaxed);
-        self.inner.batch(writes, max_errors).await
+        one_by_one(self, writes, max_errors).await
     }
 
     fn features(&self) -> Features {

@@ -41,7 +41,7 @@ impl Broken {
             }
             _ => {}
         }
-        let stored = self.inner.create(cx, new).await?;
+        let stored = self.add_judged(cx, new).await?;
         lock(&self.versions).insert(stored.id.clone(), stored.version.clone());
         let want = scim_schema::Projection::default_of(cx.schema());
         Ok(self.spoil(cx, stored, &want))
@@ -120,7 +120,7 @@ impl Broken {
             }
             _ => {}
         }
-        let outcome = self.inner.update(cx, id, change).await;
+        let outcome = self.alter_judged(cx, id, change).await;
         self.afterwards(cx, id, change, before, outcome).await
     }
 
@@ -219,7 +219,7 @@ impl Broken {
                 lock(&self.dead).push((group.id, id.to_owned()));
             }
         }
-        let mut done = self.inner.delete(cx, id, guard).await?;
+        let mut done = self.remove_judged(cx, id, guard).await?;
         match self.fault {
             Some(Fault::ShowsDeleted | Fault::ListsDeleted) if done => self.bury(before),
             Some(Fault::LeaksOnDelete) => {
