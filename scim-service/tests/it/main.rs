@@ -1,8 +1,8 @@
 //! The service held against what RFC 7644 asks, and against recorded conversations.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "tests may fail by panicking"
 )]
 
@@ -12,5 +12,11 @@ mod conversation;
 mod cursor;
 mod embedding;
 mod invariant;
+mod feature;
+mod mount;
 mod protocol;
+mod rule;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
 mod store;
+mod story;
