@@ -208,9 +208,9 @@ impl CompareOp {
 
 /// What an attribute is compared with: a JSON value other than an array or object.
 ///
-/// Numbers and keywords keep the text they were written in, for an attribute that turns out to
-/// be a string. Two spellings of one keyword are equal; `1` and `1.0` differ.
-#[derive(Clone, Debug)]
+/// Numbers keep the text they were written in, for an attribute that turns out to be a string, so
+/// that `1` and `1.0` differ. Keywords are spelt as in JSON, in whatever case they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal {
     kind: LiteralKind,
     text: CompactString,
@@ -235,21 +235,21 @@ impl Literal {
         self.kind
     }
 
-    /// The string, without quotes and escapes; for other kinds the text as it was written.
+    /// The string, without quotes and escapes; a number as it was written; a keyword.
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// `true` or `false`.
     pub fn as_bool(&self) -> Option<bool> {
-        (self.kind == LiteralKind::Boolean).then(|| self.text.eq_ignore_ascii_case("true"))
+        (self.kind == LiteralKind::Boolean).then(|| self.text == "true")
     }
 
     /// The literal as JSON; a number beyond the range of JSON numbers is `null`.
     pub fn to_value(&self) -> Value {
         match self.kind {
             LiteralKind::Null => Value::Null,
-            LiteralKind::Boolean => Value::Bool(self.text.eq_ignore_ascii_case("true")),
+            LiteralKind::Boolean => Value::Bool(self.text == "true"),
             LiteralKind::Number => number(&self.text).map_or(Value::Null, Value::Number),
             LiteralKind::String => Value::String(self.text.to_string()),
         }
@@ -265,19 +265,6 @@ pub(crate) fn number(text: &str) -> Option<Number> {
     text.parse::<f64>().ok().filter(|float| float.is_finite())?;
     text.parse().ok()
 }
-
-impl PartialEq for Literal {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && match self.kind {
-                LiteralKind::Null => true,
-                LiteralKind::Boolean => self.as_bool() == other.as_bool(),
-                LiteralKind::Number | LiteralKind::String => self.text == other.text,
-            }
-    }
-}
-
-impl Eq for Literal {}
 
 impl From<&str> for Literal {
     fn from(text: &str) -> Self {

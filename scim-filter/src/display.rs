@@ -49,10 +49,8 @@ impl Display for CompareOp {
 impl Display for Literal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.kind() {
-            LiteralKind::Null => f.write_str("null"),
-            LiteralKind::Boolean => self.as_bool().unwrap_or_default().fmt(f),
-            LiteralKind::Number => f.write_str(self.text()),
             LiteralKind::String => quoted(f, self.text()),
+            _ => f.write_str(self.text()),
         }
     }
 }

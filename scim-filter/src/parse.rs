@@ -284,8 +284,8 @@ impl<'a> Grammar<'a> {
         if word.is_empty() {
             return fail(input, token(input).min(1), Kind::ExpectedValue);
         }
-        if let Some(kind) = self.keyword(word) {
-            return Ok((rest, Literal::new(kind, word)));
+        if let Some((kind, keyword)) = self.keyword(word) {
+            return Ok((rest, Literal::new(kind, keyword)));
         }
         if all_consuming(number).parse(word).is_ok() {
             return Ok((rest, Literal::new(LiteralKind::Number, word)));
@@ -296,16 +296,16 @@ impl<'a> Grammar<'a> {
         fail(input, word.len(), Kind::Unquoted)
     }
 
-    /// `false / null / true`
-    fn keyword(&self, word: &str) -> Option<LiteralKind> {
+    /// `false / null / true`, as JSON spells them.
+    fn keyword(&self, word: &str) -> Option<(LiteralKind, &'static str)> {
         let is = |keyword: &str| {
             word == keyword
                 || self.options.compat.literal_case && word.eq_ignore_ascii_case(keyword)
         };
         match word.len() {
-            4 if is("true") => Some(LiteralKind::Boolean),
-            4 if is("null") => Some(LiteralKind::Null),
-            5 if is("false") => Some(LiteralKind::Boolean),
+            4 if is("true") => Some((LiteralKind::Boolean, "true")),
+            4 if is("null") => Some((LiteralKind::Null, "null")),
+            5 if is("false") => Some((LiteralKind::Boolean, "false")),
             _ => None,
         }
     }

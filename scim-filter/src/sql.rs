@@ -56,8 +56,6 @@ mod document;
 mod form;
 mod leaf;
 mod order;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 

@@ -13,6 +13,8 @@
 //! }
 //! ```
 
+pub mod postgres;
+
 use std::sync::LazyLock;
 
 use scim_core::{AttrPath, Attribute, Compat, SchemaUri, common_attributes};

@@ -90,6 +90,12 @@ impl Change {
         self
     }
 
+    /// A secret that the change sets.
+    #[cfg(all(test, feature = "testing"))]
+    pub(crate) fn set_secrets(&self) -> Option<String> {
+        self.0.secrets.iter().find_map(|secret| secret.text().map(str::to_owned))
+    }
+
     /// What must hold once the change is made. If it comes to nothing, that need not be asked.
     pub fn invariants(&self) -> &[Invariant] {
         &self.0.guard.invariants
@@ -149,7 +155,7 @@ impl Change {
         let Parts { cx, guard, edit, policy, secrets } = &*self.0;
         guard.check(&current.version)?;
         let attributes = std::mem::take(&mut current.attributes);
-        let mut before = cx.schema().trust(Value::Object(attributes));
+        let mut before = cx.schema().trust(Value::Object(Arc::unwrap_or_clone(attributes)));
         let (mut after, action) = match edit {
             Edit::Patch(plan) => {
                 plan.check_id(&current.id).map_err(Error::from)?;
@@ -186,7 +192,7 @@ fn settle(mut current: Stored, after: Valid, changed: bool) -> Applied {
     if changed {
         return Applied::Next(after);
     }
-    current.attributes = after.into_attributes();
+    current.attributes = after.into_attributes().into();
     Applied::Same(current)
 }
 

@@ -86,7 +86,7 @@ impl Guard {
     /// What the client is answered; nothing is deleted.
     pub fn judge(&self, current: Stored) -> Result<(), Error> {
         let Some((cx, policy)) = &self.policy else { return Ok(()) };
-        let resource = cx.schema().trust(Value::Object(current.attributes));
+        let resource = cx.schema().trust(Value::Object(Arc::unwrap_or_clone(current.attributes)));
         policy.before_delete(cx, &current.id, &resource)
     }
 

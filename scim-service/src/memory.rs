@@ -68,13 +68,14 @@ impl Store for MemoryStore {
     }
 
     async fn create(&self, cx: &Context, new: New) -> Result<Stored, StoreError> {
-        let New { id, resource, invariants } = new;
+        let New { id, mut resource, invariants } = new;
+        let secrets = resource.take_secrets();
         self.attempt(cx, |data| {
             if data.row(cx.resource_type(), &id).is_some() {
                 return Err(StoreError::conflict("id"));
             }
             let attributes = member::known(data, cx, resource.into_attributes())?;
-            data.put(cx.resource_type(), &id, Some(Row::new(cx, attributes)))?;
+            data.put(cx.resource_type(), &id, Some(Row::new(cx, attributes, secrets)))?;
             judge(data, &invariants)?;
             data.stored(cx, &id).ok_or_else(StoreError::stale)
         })
@@ -88,14 +89,16 @@ impl Store for MemoryStore {
     ) -> Result<Option<Updated>, StoreError> {
         self.attempt(cx, |data| {
             let Some(current) = data.stored(cx, id) else { return Ok(None) };
-            let next = match change.apply(current)? {
+            let mut valid = match change.apply(current)? {
                 Applied::Same(stored) => return Ok(Some(Updated::unchanged(stored))),
-                Applied::Next(valid) => member::known(data, cx, valid.into_attributes())?,
+                Applied::Next(valid) => valid,
             };
+            let secrets = valid.take_secrets();
+            let next = member::known(data, cx, valid.into_attributes())?;
             let Some(row) = data.row(cx.resource_type(), id) else { return Ok(None) };
-            let changed = !cx.schema().same(&row.attributes, &next);
+            let changed = row.is_moved_by(&secrets) || !cx.schema().same(&row.attributes, &next);
             if changed {
-                let row = row.next(cx, next);
+                let row = row.next(cx, next, &secrets);
                 data.put(cx.resource_type(), id, Some(row))?;
                 judge(data, change.invariants())?;
             }
@@ -116,7 +119,19 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(self.with(cx, |data| {
+            let text = data.row(cx.resource_type(), id)?.secret(attribute)?;
+            Some(text.to_owned())
+        }))
+    }
+
     fn features(&self) -> Features {
-        Features { cursor: true, ..Features::default() }
+        Features { cursor: true, secrets: true, ..Features::default() }
     }
 }

@@ -5,14 +5,15 @@ mod search;
 
 use http::{Response, StatusCode, header, request};
 use scim_core::{EntityTags, Error, ListResponse};
-use serde_json::{Map, Value};
 
 use crate::{
     Action, Body, Context, Store, Window,
     answer::{self, Answer, Refusal, failed},
     cursor::{self, Cursor},
+    derive,
     params::Params,
     read::search::{Method, Search},
+    render::Rendered,
     service::Parts,
 };
 
@@ -27,12 +28,13 @@ impl<S: Store> Parts<S> {
     ) -> Answer {
         self.policy.authorize(cx, Action::Read)?;
         let want = params.projection(cx.schema(), cx.compat())?;
-        let found = self.store.get(cx, id, &want).await.map_err(failed)?;
+        let load = derive::loaded(cx, &want, &want)?;
+        let found = self.store.get(cx, id, &load).await.map_err(failed)?;
         let stored = found.ok_or_else(|| missing(cx))?;
         let known = head.headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
         let unchanged = known.is_some_and(|tags| EntityTags::parse(tags).matches(&stored.version));
         // The version covers what is stored: an answer with derived attributes may differ under it.
-        if unchanged && !want.includes_derived() {
+        if unchanged && !want.includes_derived() && !derive::is_shown(cx, &want) {
             let location = self.location(cx.endpoint(), id);
             let response = answer::empty(StatusCode::NOT_MODIFIED);
             return Ok(answer::located(answer::tagged(response, &stored.version), &location));
@@ -92,20 +94,24 @@ impl<S: Store> Parts<S> {
         &self,
         search: &Search,
         found: Vec<crate::Stored>,
-    ) -> Result<Vec<Value>, Refusal> {
-        let render = |stored| self.render(&search.cx, stored, &search.want).map(Value::Object);
+    ) -> Result<Vec<Rendered>, Refusal> {
+        let Search { cx, want, .. } = search;
+        let render = |mut stored| {
+            derive::add(cx, want, &mut stored).map_err(failed)?;
+            self.render(cx, stored, want)
+        };
         found.into_iter().map(render).collect()
     }
 }
 
 /// A page by index.
-fn indexed(resources: Vec<Value>, total: Option<u64>, start: u64) -> ListResponse<Value> {
+fn indexed(resources: Vec<Rendered>, total: Option<u64>, start: u64) -> ListResponse<Rendered> {
     let mut list = ListResponse::new(resources).start_index(start);
     list.total_results = total;
     list
 }
 
-fn listed(list: ListResponse<Value>) -> Response<Body> {
+fn listed(list: ListResponse<Rendered>) -> Response<Body> {
     answer::json(StatusCode::OK, &list)
 }
 
@@ -113,6 +119,3 @@ fn listed(list: ListResponse<Value>) -> Response<Body> {
 pub(crate) fn missing(cx: &Context) -> Error {
     Error::not_found(format!("there is no {} with this id", cx.resource_type()))
 }
-
-/// A resource, as it is sent.
-type Rendered = Map<String, Value>;

@@ -75,6 +75,23 @@ pub trait Store: Send + Sync + 'static {
         guard: &Guard,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// What is kept of an attribute that is never returned, by its path, such as the hash of a
+    /// `password`: for whoever checks it. `None` if there is none, or the store keeps none.
+    ///
+    /// A store that keeps them, as [`Features::secrets`] says, takes them from
+    /// [`Valid::secrets`]: those of a new resource, and those that a change sets or removes. The
+    /// others stay. They are written in the same transaction and go with the resource; a new one
+    /// is a change, and moves the version. Never are they part of a [`Stored`].
+    fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send {
+        let _ = (cx, id, attribute);
+        std::future::ready(Ok(None))
+    }
+
     /// Several writes, in order; each succeeds or fails by itself. The provided function makes
     /// them one by one. Stops after `max_errors` writes that failed, or found no resource, and
     /// then answers fewer results.
@@ -128,11 +145,13 @@ pub struct Features {
     pub sort: bool,
     /// It answers pages by position, so that cursors can be given (RFC 9865).
     pub cursor: bool,
+    /// It keeps the values of attributes that are never returned: [`Store::secret`].
+    pub secrets: bool,
 }
 
 impl Default for Features {
     fn default() -> Self {
-        Self { filter: true, sort: true, cursor: false }
+        Self { filter: true, sort: true, cursor: false, secrets: false }
     }
 }
 
@@ -149,8 +168,9 @@ pub struct Stored {
     /// When it last changed.
     pub modified: DateTime<Utc>,
     /// Its attributes in canonical form, without `id` and `meta`. Attributes that the projection
-    /// leaves out may be missing.
-    pub attributes: Map<String, Value>,
+    /// leaves out may be missing. Shared, so that a store that keeps them in memory need not copy
+    /// them.
+    pub attributes: Arc<Map<String, Value>>,
     /// One large attribute, element by element, that is not among the attributes.
     pub values: Option<Values>,
 }
@@ -175,9 +195,15 @@ impl Stored {
         id: impl Into<String>,
         version: Version,
         created: DateTime<Utc>,
-        attributes: Map<String, Value>,
+        attributes: impl Into<Arc<Map<String, Value>>>,
     ) -> Self {
+        let attributes = attributes.into();
         Self { id: id.into(), version, created, modified: created, attributes, values: None }
+    }
+
+    /// The attributes, to be changed; copied if they are shared.
+    pub fn attributes_mut(&mut self) -> &mut Map<String, Value> {
+        Arc::make_mut(&mut self.attributes)
     }
 
     /// The same, last changed at this time.
@@ -415,6 +441,15 @@ impl<S: Store> Store for Arc<S> {
         max_errors: Option<usize>,
     ) -> Vec<Result<Written, StoreError>> {
         S::batch(self, writes, max_errors).await
+    }
+
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        S::secret(self, cx, id, attribute).await
     }
 
     fn features(&self) -> Features {

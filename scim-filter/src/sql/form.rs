@@ -1,4 +1,4 @@
-//! Negation normal form: `not` stands at tests and elements only, constants are gone.
+//! Negation normal form: `not` stands at tests and elements only.
 
 use crate::{Element, Node, Operand, ResolvedPath, Test, TestOp};
 
@@ -20,32 +20,22 @@ impl<'a> Form<'a> {
             (Node::Constant(constant), _) => Self::Constant(*constant == holds),
             (Node::Not(inner), _) => Self::of(inner, !holds),
             (Node::Test(test), _) => Self::Test(test, holds),
-            (Node::Element(element), _) => match Self::of(&element.filter, true) {
-                Self::Constant(false) => Self::Constant(!holds),
-                _ => Self::Element(element, holds),
-            },
+            (Node::Element(element), _) => Self::Element(element, holds),
             (Node::And(nodes), true) | (Node::Or(nodes), false) => Self::join(nodes, holds, true),
             (Node::Or(nodes), true) | (Node::And(nodes), false) => Self::join(nodes, holds, false),
         }
     }
 
-    /// All of the nodes, or any; a constant decides, or drops out.
+    /// All of the nodes, or any; flat.
     fn join(nodes: &'a [Node], holds: bool, all: bool) -> Self {
         let mut forms = Vec::with_capacity(nodes.len());
         for node in nodes {
             match (Self::of(node, holds), all) {
-                (Self::Constant(constant), _) if constant == all => {}
-                (Self::Constant(constant), _) => return Self::Constant(constant),
                 (Self::All(inner), true) | (Self::Any(inner), false) => forms.extend(inner),
                 (form, _) => forms.push(form),
             }
         }
-        match (forms.len(), all) {
-            (0, _) => Self::Constant(all),
-            (1, _) => forms.pop().unwrap_or(Self::Constant(all)),
-            (_, true) => Self::All(forms),
-            (_, false) => Self::Any(forms),
-        }
+        if all { Self::All(forms) } else { Self::Any(forms) }
     }
 
     /// Whether it holds only for an element that has some value, so that nobody need ask whether

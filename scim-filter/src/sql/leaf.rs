@@ -1,6 +1,6 @@
 //! One comparison of one column.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use scim_core::Kind;
 use serde_json::Value;
 
@@ -231,8 +231,7 @@ fn native(sink: &mut Sink, sql: &str, holds: Holds, op: &TestOp) -> Option<Strin
             let micros = instant.trunc_subsecs(6);
             Some(match rounded(sign, micros == instant) {
                 Some(sign) => {
-                    let text = micros.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-                    let param = sink.bind_text(&text);
+                    let param = sink.bind_text(&timestamp(micros));
                     let param =
                         typed(sink.dialect, &typed(sink.dialect, &param, "text"), "timestamptz");
                     format!("{sql} {sign} {param}")
@@ -252,6 +251,15 @@ fn rounded(sign: &'static str, exact: bool) -> Option<&'static str> {
         ("=", false) => None,
         (">" | ">=", false) => Some(">"),
         (_, false) => Some("<="),
+    }
+}
+
+/// As PostgreSQL reads it, for which the year before 1 is called 1 BC.
+fn timestamp(instant: DateTime<Utc>) -> String {
+    let text = instant.to_rfc3339_opts(SecondsFormat::Micros, true);
+    match text.strip_prefix("0000-") {
+        Some(rest) => format!("0001-{rest} BC"),
+        None => text,
     }
 }
 

@@ -188,7 +188,7 @@ fn sorted(
     dialect: Dialect,
 ) -> Result<Sorted, Unsupported> {
     let column = match locate(columns, path) {
-        Some(Place::Value(column)) => Some(column),
+        Some(Place::Value(column)) => Some(without_empty(column)),
         Some(Place::Document(base)) => Some(member(&operand(&base), path, dialect)?),
         Some(Place::Rows(rows)) => first_row(&rows, path),
         None => None,
@@ -199,6 +199,14 @@ fn sorted(
     let sql = operand(&sql);
     let sql = if holds.is_text() { bytewise(&sql, dialect) } else { sql };
     Ok(Sorted { sql, holds, required })
+}
+
+/// An empty text is no value (RFC 7643 §2.5), so it is sorted as one that is missing.
+fn without_empty(column: Column) -> Column {
+    if !column.holds.is_text() || column.required {
+        return column;
+    }
+    Column { sql: format!("nullif({}, '')", column.sql).into(), ..column }
 }
 
 fn member(base: &str, path: &ResolvedPath, dialect: Dialect) -> Result<Column, Unsupported> {
@@ -229,6 +237,7 @@ fn member(base: &str, path: &ResolvedPath, dialect: Dialect) -> Result<Column, U
 
 fn first_row(rows: &Rows, path: &ResolvedPath) -> Option<Column> {
     let value = rows.find(path.sub.as_ref().map_or("", |sub| sub.as_str()))?;
+    let value = without_empty(value.clone());
     let primary = rows.find("primary").and_then(|column| {
         let sql = operand(&column.sql);
         match column.holds {

@@ -137,7 +137,7 @@ fn operands_are_values_of_the_type_with_their_key() {
     assert_eq!(operand("userName eq BJensen"), (json!("BJensen"), "bjensen".into()));
     assert_eq!(operand("nickName eq 007"), (json!("007"), "007".into()));
     assert_eq!(operand("nickName eq 1.50"), (json!("1.50"), "1.50".into()));
-    assert_eq!(operand("nickName eq TRUE"), (json!("TRUE"), "true".into()));
+    assert_eq!(operand("nickName eq TRUE"), (json!("true"), "true".into()));
     assert_eq!(operand("active eq FALSE"), (json!(false), "false".into()));
     assert_eq!(operand(r#"level eq "9""#), (json!(9), "p50019".into()));
 }

@@ -12,3 +12,4 @@ mod element;
 mod law;
 mod limit;
 mod message;
+mod sql;

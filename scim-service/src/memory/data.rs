@@ -1,10 +1,13 @@
 //! The resources of one tenant.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use scim_core::{AttrName, Version};
-use scim_schema::Projection;
+use scim_schema::{Projection, Secrets};
 use serde_json::{Map, Value};
 
 use super::member;
@@ -37,9 +40,11 @@ pub(super) struct Row {
     version: u64,
     created: DateTime<Utc>,
     modified: DateTime<Utc>,
-    pub(super) attributes: Map<String, Value>,
+    pub(super) attributes: Arc<Map<String, Value>>,
     /// The attributes that name other resources.
     pub(super) relations: Vec<AttrName>,
+    /// What is never returned.
+    secrets: Secrets,
     /// The values that nobody else may have.
     claims: Vec<Claim>,
 }
@@ -64,21 +69,39 @@ impl Drop for Undo<'_> {
 
 impl Row {
     /// The row of a resource that is created now.
-    pub(super) fn new(cx: &Context, attributes: Map<String, Value>) -> Self {
+    pub(super) fn new(cx: &Context, attributes: Map<String, Value>, secrets: Secrets) -> Self {
         Self {
+            secrets,
             version: 1,
             created: cx.now(),
             modified: cx.now(),
             relations: cx.endpoint().relations().to_vec(),
             claims: claims(cx, &attributes),
-            attributes,
+            attributes: attributes.into(),
         }
     }
 
     /// The row with other attributes, changed now.
-    pub(super) fn next(&self, cx: &Context, attributes: Map<String, Value>) -> Self {
+    pub(super) fn next(
+        &self,
+        cx: &Context,
+        attributes: Map<String, Value>,
+        secrets: &Secrets,
+    ) -> Self {
         let (version, created) = (self.version + 1, self.created);
-        Self { version, created, ..Self::new(cx, attributes) }
+        let mut all = self.secrets.clone();
+        all.merge(secrets);
+        Self { version, created, ..Self::new(cx, attributes, all) }
+    }
+
+    /// Whether these are not what is kept already: a new secret, or the removal of an old one.
+    pub(super) fn is_moved_by(&self, secrets: &Secrets) -> bool {
+        secrets.iter().any(|one| one.text().is_some() || self.secret(one.path()).is_some())
+    }
+
+    /// What is kept of an attribute that is never returned.
+    pub(super) fn secret(&self, attribute: &str) -> Option<&str> {
+        self.secrets.iter().find(|secret| secret.path() == attribute)?.text()
     }
 
     /// Marks a change.
@@ -129,9 +152,9 @@ impl Data {
 
     fn shown(&self, cx: &Context, id: &str, row: &Row, groups: bool) -> Stored {
         let mut stored = row.stored(id);
-        member::name_all(self, cx, &mut stored.attributes);
+        member::name_all(self, cx, &mut stored);
         if groups {
-            member::show(member::groups_of(self, id), &mut stored.attributes);
+            member::show(member::groups_of(self, id), &mut stored);
         }
         stored
     }

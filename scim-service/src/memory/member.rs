@@ -1,12 +1,14 @@
 //! Memberships: `members` of groups, and `groups` of users derived from them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use scim_core::{Error, Mutability};
 use scim_schema::Projection;
 use serde_json::{Map, Value, json};
 
 use super::data::{Data, Row};
-use crate::{Context, StoreError, UnknownMembers};
+use crate::{Context, StoreError, Stored, UnknownMembers};
 
 /// Leaves of each relation the elements that exist, each with the type of what it names.
 pub(super) fn known(
@@ -42,12 +44,13 @@ pub(super) fn forget(data: &mut Data, id: &str, now: DateTime<Utc>) -> Result<()
     let holders: Vec<_> = data.holders(id).cloned().collect();
     for (kind, holder) in holders {
         let Some(mut row) = data.row(&kind, &holder).cloned() else { continue };
+        let attributes = Arc::make_mut(&mut row.attributes);
         for relation in &row.relations {
             let name = relation.as_str();
-            let Some(Value::Array(members)) = row.attributes.get_mut(name) else { continue };
+            let Some(Value::Array(members)) = attributes.get_mut(name) else { continue };
             members.retain(|member| id_of(member) != Some(id));
             if members.is_empty() {
-                row.attributes.remove(name);
+                attributes.remove(name);
             }
         }
         row.touch(now);
@@ -57,9 +60,12 @@ pub(super) fn forget(data: &mut Data, id: &str, now: DateTime<Utc>) -> Result<()
 }
 
 /// Adds the names of members.
-pub(super) fn name_all(data: &Data, cx: &Context, attributes: &mut Map<String, Value>) {
+pub(super) fn name_all(data: &Data, cx: &Context, stored: &mut Stored) {
     for relation in cx.endpoint().relations() {
-        if let Some(Value::Array(elements)) = attributes.get_mut(relation.as_str()) {
+        if !stored.attributes.contains_key(relation.as_str()) {
+            continue;
+        }
+        if let Some(Value::Array(elements)) = stored.attributes_mut().get_mut(relation.as_str()) {
             elements.iter_mut().for_each(|element| name(data, element));
         }
     }
@@ -74,9 +80,9 @@ pub(super) fn shows_groups(cx: &Context, want: &Projection) -> bool {
 }
 
 /// Adds the groups of a resource.
-pub(super) fn show(groups: Vec<Value>, attributes: &mut Map<String, Value>) {
+pub(super) fn show(groups: Vec<Value>, stored: &mut Stored) {
     if !groups.is_empty() {
-        attributes.insert("groups".to_owned(), Value::Array(groups));
+        stored.attributes_mut().insert("groups".to_owned(), Value::Array(groups));
     }
 }
 

@@ -6,17 +6,18 @@ use http::request;
 use scim_core::{Compat, Error, ListResponse, ScimType};
 use scim_filter::Key;
 use scim_schema::Projection;
-use serde_json::Value;
 
 use super::{
-    Rendered, indexed, listed,
+    indexed, listed,
     search::{Method, Search, unknown_sort},
 };
 use crate::{
     Action, Page, Position, Store, Window,
-    answer::{Answer, Refusal},
+    answer::{Answer, Refusal, failed},
     cursor::{self, Cursor},
+    derive,
     params::Params,
+    render::Rendered,
     service::Parts,
 };
 
@@ -145,12 +146,8 @@ impl<S: Store> Parts<S> {
             self.find(search, page, &mut found)?;
         }
         found.sort_by(|left, right| order(searches.descending, left, right));
-        let resources = found
-            .into_iter()
-            .skip(skipped)
-            .take(count)
-            .map(|one| Value::Object(one.resource))
-            .collect();
+        let page = found.into_iter().skip(skipped).take(count);
+        let resources = page.map(|one| one.resource).collect();
         Ok(listed(indexed(resources, Some(total), start)))
     }
 
@@ -178,26 +175,24 @@ impl<S: Store> Parts<S> {
             let key = one.key.as_ref().map(|key| key.as_str().to_owned());
             (0, Position { key, id: one.id.clone() })
         });
-        let resources = found.into_iter().map(|one| Value::Object(one.resource)).collect();
+        let resources = found.into_iter().map(|one| one.resource).collect();
         self.by_cursor(searches, resources, last.filter(|_| more), count)
     }
 
     /// What sorts a resource need not be what is asked for of it.
     async fn unprojected(&self, search: &Search, window: Window) -> Result<Page, Refusal> {
-        let Search { cx, filter, sort, .. } = search;
-        let want = Projection::default_of(cx.schema());
-        let search = Search { cx: cx.clone(), want, filter: filter.clone(), sort: sort.clone() };
-        self.page(&search, window).await
+        self.part(search, &Projection::default_of(search.cx.schema()), window).await
     }
 
     fn find(&self, search: &Search, page: Page, found: &mut Vec<Found>) -> Result<(), Refusal> {
-        for stored in page.resources {
+        for mut stored in page.resources {
+            derive::add(&search.cx, &search.want, &mut stored).map_err(failed)?;
             let id = stored.id.clone();
             let mut resource = self.complete(&search.cx, stored)?;
             let key = search.sort.as_ref().and_then(|sort| sort.path.sort_key(&resource));
             self.links.refer(search.cx.schema(), &mut resource);
             search.want.apply(&mut resource);
-            found.push(Found { key, id, resource });
+            found.push(Found { key, id, resource: resource.into() });
         }
         Ok(())
     }
@@ -205,7 +200,7 @@ impl<S: Store> Parts<S> {
     fn by_cursor(
         &self,
         searches: &Searches,
-        resources: Vec<Value>,
+        resources: Vec<Rendered>,
         next: Option<(usize, Position)>,
         count: usize,
     ) -> Answer {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use http_body_util::{BodyExt, Full};
 use scim_service::{
-    Endpoint, MemoryStore, ScimService,
+    Endpoint, MemoryStore, ScimService, Store,
     schema::catalog,
     testing::transcript::{Request, Transport},
 };
@@ -16,8 +16,7 @@ use tower::ServiceExt;
 pub(crate) const BASE: &str = "https://scim.example.com/scim/v2";
 
 /// A client of a service of its own.
-#[derive(Clone)]
-pub(crate) struct Client(pub(crate) ScimService<Arc<MemoryStore>>);
+pub(crate) struct Client<S = MemoryStore>(pub(crate) ScimService<Arc<S>>);
 
 /// An answer, read.
 #[derive(Debug)]
@@ -38,7 +37,9 @@ impl Client {
             .build();
         Self(service.unwrap())
     }
+}
 
+impl<S: Store> Client<S> {
     pub(crate) async fn request(&self, request: http::Request<Full<Bytes>>) -> Answer {
         let response = self.0.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
@@ -89,6 +90,12 @@ impl Client {
         let created = self.post("/Users", serde_json::json!({"userName": user_name})).await;
         assert_eq!(created.status, 201, "{created:?}");
         format!("/Users/{}", created.body["id"].as_str().unwrap())
+    }
+}
+
+impl<S> Clone for Client<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 

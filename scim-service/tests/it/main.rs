@@ -10,12 +10,14 @@ mod bulk;
 mod client;
 mod conversation;
 mod cursor;
+mod derive;
 mod embedding;
-mod invariant;
 mod feature;
+mod invariant;
 mod mount;
 mod protocol;
 mod rule;
+mod secret;
 #[path = "../../../scim-core/tests/it/sections.rs"]
 mod sections;
 mod store;

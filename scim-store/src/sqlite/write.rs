@@ -1,5 +1,7 @@
 //! What is done inside the writer's transactions.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 use scim_core::AttrName;
 use scim_patch::Delta;
@@ -17,6 +19,7 @@ use super::{
     page,
     resource::{self, Head, Keys},
     scope::Scope,
+    secret,
     writer::{self, Writer},
 };
 
@@ -49,7 +52,8 @@ pub(super) fn create(
     scope: &Scope,
     new: New,
 ) -> Result<Stored, StoreError> {
-    let New { id, resource, invariants, .. } = new;
+    let New { id, mut resource, invariants, .. } = new;
+    let secrets = resource.take_secrets();
     let issues = issues(&resource);
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
@@ -59,6 +63,7 @@ pub(super) fn create(
         touched = member::replace(connection, scope, &id, &elements)?;
     }
     resource::insert(connection, scope, &id, &attributes)?;
+    secret::keep(connection, scope, &id, &secrets)?;
     let left_out = left_out(scope, &issues, touched);
     log(connection, scope, &id, Operation::Create, left_out)?;
     judge(connection, &invariants)?;
@@ -102,11 +107,15 @@ fn by_rows(
     let before = Keys::of(scope, &head.attributes);
     let applied = change.apply_head(current(&mut head), delta)?;
     let touched = member::change(connection, scope, &head.id, delta)?;
-    let left_out = left_out(scope, &issues_of(&applied), touched);
+    let issues = match &applied {
+        Applied::Same(_) => Vec::new(),
+        Applied::Next(valid) => issues(valid),
+    };
+    let left_out = left_out(scope, &issues, touched);
     Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
 }
 
-/// All is loaded, and what comes out is compared with it.
+/// All is loaded, and what comes out is written.
 fn by_document(
     connection: &Connection,
     scope: &Scope,
@@ -114,8 +123,6 @@ fn by_document(
     change: &Change,
 ) -> Result<(Updated, LeftOut), StoreError> {
     let before = Keys::of(scope, &head.attributes);
-    // What a change makes of the relation may come to nothing here, and so may the change then.
-    let unchanged = scope.relation().map(|_| head.attributes.clone());
     let applied = change.apply(whole(connection, scope, &mut head)?)?;
     let Applied::Next(mut valid) = applied else {
         return Ok((finish(connection, scope, head, applied, &before, 0)?, None));
@@ -126,12 +133,6 @@ fn by_document(
         None => Touched::default(),
     };
     let left_out = left_out(scope, &issues(&valid), touched);
-    if let Some(unchanged) = unchanged
-        && scope.schema().same(&unchanged, valid.attributes())
-    {
-        head.attributes = unchanged;
-        return Ok((settle(connection, head, scope, touched.rows)?, left_out));
-    }
     let applied = Applied::Next(valid);
     Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
 }
@@ -142,7 +143,7 @@ fn whole(connection: &Connection, scope: &Scope, head: &mut Head) -> Result<Stor
     if let Some(relation) = scope.relation() {
         let elements = member::load(connection, scope, &head.id)?;
         if !elements.is_empty() {
-            current.attributes.insert(relation.as_str().to_owned(), Value::Array(elements));
+            current.attributes_mut().insert(relation.as_str().to_owned(), Value::Array(elements));
         }
     }
     Ok(current)
@@ -167,12 +168,21 @@ fn finish(
 ) -> Result<Updated, StoreError> {
     match applied {
         Applied::Same(mut stored) => {
-            member::take(scope, &mut stored.attributes);
-            head.attributes = stored.attributes;
+            member::take(scope, stored.attributes_mut());
+            head.attributes = Arc::unwrap_or_clone(stored.attributes);
             settle(connection, head, scope, rows)
         }
         Applied::Next(mut valid) => {
+            let secrets = valid.take_secrets();
+            let rows = rows + secret::keep(connection, scope, &head.id, &secrets)?;
             member::take(scope, valid.attributes_mut());
+            // What a change does beside the document may come to nothing, and so may the change.
+            if (scope.relation().is_some() || !secrets.is_empty())
+                && let Some(before) = resource::head(connection, scope, &head.id)?
+                && scope.schema().same(&before.attributes, valid.attributes())
+            {
+                return settle(connection, before, scope, rows);
+            }
             head.attributes = valid.into_attributes();
             let head = head.moved(scope.cx.now());
             resource::rewrite(connection, scope, &head, before)?;
@@ -214,6 +224,7 @@ pub(super) fn delete(
         log::done(connection, scope, &owner.kind, &owner.id, Operation::Update.word(), None)?;
     }
     resource::remove(connection, scope, &head)?;
+    secret::forget(connection, scope, id)?;
     log(connection, scope, id, Operation::Delete, None)?;
     judge(connection, &guard.invariants)?;
     Ok(true)
@@ -238,13 +249,6 @@ fn left_out(scope: &Scope, issues: &[Issue], touched: Touched) -> LeftOut {
 /// What of a resource is not as it was sent.
 fn issues(valid: &Valid) -> Vec<Issue> {
     valid.dropped().iter().chain(valid.reported()).cloned().collect()
-}
-
-fn issues_of(applied: &Applied) -> Vec<Issue> {
-    match applied {
-        Applied::Same(_) => Vec::new(),
-        Applied::Next(valid) => issues(valid),
-    }
 }
 
 fn log(

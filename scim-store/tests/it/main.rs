@@ -16,5 +16,8 @@ mod law;
 mod log;
 mod member;
 mod page;
+#[path = "../../../scim-service/tests/it/rule.rs"]
+mod rule;
+mod secret;
 mod tenant;
 mod write;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use scim_core::{EntityTags, Error, Version};
 use scim_patch::{Patch, Plan};
+use scim_schema::Secrets;
 use serde_json::{Value, json};
 
 use super::bench::Outcome;
@@ -15,6 +16,7 @@ pub(super) struct Edit {
     cx: Context,
     guard: Guard,
     policy: Arc<dyn Policy>,
+    secrets: Secrets,
     what: What,
 }
 
@@ -26,7 +28,7 @@ enum What {
 
 impl Edit {
     pub(super) fn put(cx: Context, body: Value) -> Self {
-        Self { cx, guard: Guard::default(), policy: Arc::new(Permissive), what: What::Put(body) }
+        Self::new(cx, What::Put(body))
     }
 
     pub(super) fn patch(cx: Context, operations: Value) -> Outcome<Self> {
@@ -36,8 +38,18 @@ impl Edit {
         });
         let patch = Patch::from_value(message, cx.compat()).map_err(Error::from)?;
         let plan = patch.plan(cx.schema()).map_err(Error::from)?;
-        let policy = Arc::new(Permissive);
-        Ok(Self { cx, guard: Guard::default(), policy, what: What::Patch(plan) })
+        Ok(Self::new(cx, What::Patch(plan)))
+    }
+
+    fn new(cx: Context, what: What) -> Self {
+        let (guard, secrets) = (Guard::default(), Secrets::default());
+        Self { cx, guard, policy: Arc::new(Permissive), secrets, what }
+    }
+
+    /// Setting this secret, hashed already; or removing it.
+    pub(super) fn secret(mut self, attribute: &str, hash: Option<&str>) -> Self {
+        self.secrets.set(attribute, hash.into());
+        self
     }
 
     /// A PATCH of one operation.
@@ -71,12 +83,12 @@ impl Edit {
     }
 
     pub(super) fn into_change(self) -> (Context, Change) {
-        let Self { cx, guard, policy, what } = self;
+        let Self { cx, guard, policy, secrets, what } = self;
         let change = match what {
             What::Put(body) => Change::replace(cx.clone(), guard, body, policy),
             What::Patch(plan) => Change::patch(cx.clone(), guard, plan, policy),
         };
-        (cx, change)
+        (cx, change.secrets(secrets))
     }
 
     pub(super) fn into_write(self, id: String) -> Write {

@@ -4,6 +4,7 @@
 mod broken;
 mod judging;
 mod reading;
+mod secret;
 mod writing;
 
 use self::broken::{Broken, Fault};
@@ -214,6 +215,19 @@ const FAULTS: &[(Fault, &[&str])] = &[
     ),
     (Fault::ShowsPoliciesNoMembers, &["deletion/a_policy_is_shown_the_members_of_a_group"]),
     (Fault::AsksPoliciesFirst, &["deletion/a_policy_is_not_asked_about_another_version"]),
+    (
+        Fault::ForgetsSecrets,
+        &[
+            "secret/what_is_created_with_a_secret_has_it",
+            "secret/a_new_secret_takes_the_place_of_the_old",
+            "secret/a_batch_keeps_it",
+        ],
+    ),
+    (Fault::LosesSecretsOnPut, &["secret/a_put_that_does_not_send_it_keeps_it"]),
+    (Fault::KeepsSecretsOfTheDead, &["secret/it_goes_with_its_resource"]),
+    (Fault::LeaksSecrets, &["secret/another_tenant_cannot_read_it"]),
+    (Fault::LeavesVersionOfSecrets, &["secret/a_new_secret_moves_the_version"]),
+    (Fault::KeepsSecretsOfRefused, &["secret/a_refused_change_leaves_it"]),
     (Fault::Panics, &["change/what_is_created_can_be_read"]),
 ];
 

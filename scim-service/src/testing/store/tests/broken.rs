@@ -92,6 +92,12 @@ pub(super) enum Fault {
     DeletesWithoutPolicy,
     ShowsPoliciesNoMembers,
     AsksPoliciesFirst,
+    ForgetsSecrets,
+    LosesSecretsOnPut,
+    KeepsSecretsOfTheDead,
+    LeaksSecrets,
+    LeavesVersionOfSecrets,
+    KeepsSecretsOfRefused,
     Panics,
     DoesLittle,
     RefusesFilters,
@@ -103,6 +109,8 @@ pub(super) struct Broken {
     pub(super) calls: AtomicUsize,
     /// Resources as they were before they were deleted or changed.
     pub(super) grave: Mutex<Vec<Stored>>,
+    /// The secrets that were kept last, by id.
+    pub(super) secrets: Mutex<HashMap<String, String>>,
     /// Groups, and members that they have lost by deletion.
     pub(super) dead: Mutex<Vec<(String, String)>>,
     /// The versions that were answered last.
@@ -116,6 +124,7 @@ impl Broken {
             fault,
             calls: AtomicUsize::new(0),
             grave: Mutex::default(),
+            secrets: Mutex::default(),
             dead: Mutex::default(),
             versions: Mutex::default(),
         }
@@ -162,7 +171,7 @@ pub(super) fn copy(stored: &Stored) -> Stored {
 
 /// A resource with all that a filter can name.
 pub(super) fn complete(cx: &Context, stored: &Stored) -> Map<String, Value> {
-    let mut resource = stored.attributes.clone();
+    let mut resource = Map::clone(&stored.attributes);
     resource.insert("id".to_owned(), json!(stored.id));
     let meta = json!({"resourceType": cx.resource_type(), "created": stored.created.to_rfc3339()});
     resource.insert("meta".to_owned(), meta);
@@ -268,9 +277,20 @@ impl Store for Broken {
         one_by_one(self, writes, max_errors).await
     }
 
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.tell(cx, id, attribute).await
+    }
+
     fn features(&self) -> Features {
         match self.fault {
-            Some(Fault::DoesLittle) => Features { filter: false, sort: false, cursor: false },
+            Some(Fault::DoesLittle) => {
+                Features { filter: false, sort: false, ..Features::default() }
+            }
             _ => self.inner.features(),
         }
     }

@@ -70,14 +70,14 @@ impl Broken {
                 pause().await;
                 let judged = self.judge(change.invariants()).await;
                 if let (Err(_), Some(before)) = (&judged, before) {
-                    self.overwrite(cx, id, before.attributes).await;
+                    self.overwrite(cx, id, before.attributes.as_ref().clone()).await;
                 }
                 judged.map(|()| done)
             }
             Some(Fault::LetsWritesSlipIn) => {
                 let done = self.inner.update(cx, id, change).await?;
                 if let (Some(before), false) = (before, change.invariants().is_empty()) {
-                    self.overwrite(cx, id, before.attributes).await;
+                    self.overwrite(cx, id, before.attributes.as_ref().clone()).await;
                     pause().await;
                     return self.inner.update(cx, id, &bare).await;
                 }
@@ -104,7 +104,7 @@ impl Broken {
             Some(Fault::ShowsPoliciesNoMembers) => {
                 if let (true, Some(mut stored)) = (guard.judges(), self.whole(cx, id).await) {
                     guard.check(&stored.version)?;
-                    stored.attributes.remove("members");
+                    stored.attributes_mut().remove("members");
                     guard.judge(stored)?;
                     guard.policy = None;
                 }

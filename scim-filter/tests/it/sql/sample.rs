@@ -1,0 +1,136 @@
+//! Tables of an embedder's own, whose columns are not fit for everything.
+
+use scim_filter::{
+    ResolvedPath,
+    sql::{Column, Columns, Dialect, Direction, Holds, Place, Rows, compile, order},
+};
+
+use super::{checked, engine::Engine};
+
+/// `users(id, user_name, mail, since, level)` and `tags(user_id, tag)`; `mail` is the only address.
+struct Users;
+
+impl Columns for Users {
+    fn id(&self) -> &str {
+        "u.id"
+    }
+
+    fn place(&self, path: &ResolvedPath) -> Option<Place> {
+        Some(match path.to_string().as_str() {
+            "userName" => Place::Value(Column::lower_case("u.user_name")),
+            "id" | "displayName" => Place::Value(Column::text("u.user_name")),
+            "externalId" | "active" => Place::Value(Column::lower_case("u.user_name")),
+            "emails" | "emails.value" => Place::Value(Column::lower_case("u.mail")),
+            "emails.primary" => Place::Value(Column::boolean("u.mail IS NOT NULL")),
+            "hired" => Place::Value(Column::new("u.since", Holds::Timestamp)),
+            "level" => Place::Value(Column::number("u.level")),
+            "roles.primary" => Place::Value(Column::lower_case("u.user_name")),
+            "name" => Place::Value(Column::text("u.user_name")),
+            "tags" => Place::Rows(Rows::new("tags t", "u.id", "t.user_id").scope("t.kind = 'a'")),
+            "codes" => Place::Rows(
+                Rows::new("tags t", "u.id", "t.user_id")
+                    .column("", Column::text("t.tag"))
+                    .scope("t.kind = 'a'"),
+            ),
+            _ => return None,
+        })
+    }
+}
+
+const USERS: &str = "
+    CREATE TEMP TABLE users (id text, user_name text, mail text, level int);
+    CREATE TEMP TABLE tags (user_id text, kind text, tag text);
+    INSERT INTO users VALUES ('1', 'ann', 'ann@x', 1), ('2', 'bob', NULL, 2), ('3', '', '', NULL);
+    INSERT INTO tags VALUES ('1', 'a', 'red'), ('2', 'b', 'red'), ('3', 'a', 'blue');";
+
+/// The ids, or the attribute that cannot be searched in this way.
+fn find(engine: &mut Engine, filter: &str) -> Result<String, String> {
+    let found = compile(&checked(filter), &Users, engine.dialect(), 1)
+        .map_err(|error| error.attribute().to_owned())?;
+    let select = format!("SELECT u.id, NULL FROM users u WHERE {} ORDER BY u.id", found.text);
+    Ok(engine.rows(&select, &found.params).into_iter().filter_map(|(id, _)| id).collect())
+}
+
+#[test]
+fn a_list_of_one_value_can_have_a_column() {
+    for mut engine in Engine::all() {
+        engine.run(USERS);
+        for (filter, ids) in [
+            (r#"emails eq "ANN@x""#, "1"),
+            (r#"emails.value ne "ann@x""#, "23"),
+            (r#"emails[value sw "a"]"#, "1"),
+            (r#"not (emails[value sw "a"])"#, "23"),
+            (r#"emails[value sw "a" and primary eq true]"#, "1"),
+            (r#"emails[not (value sw "b")]"#, "1"),
+            (r#"emails[primary eq false]"#, ""),
+            ("emails.primary eq false", ""),
+            ("not (emails.primary eq false)", "123"),
+            ("emails pr", "1"),
+        ] {
+            assert_eq!(find(&mut engine, filter), Ok(ids.to_owned()), "{filter} on {engine:?}");
+        }
+    }
+}
+
+#[test]
+fn rows_are_those_of_their_scope() {
+    for mut engine in Engine::all() {
+        engine.run(USERS);
+        for (filter, ids) in [
+            (r#"codes eq "red""#, "1"),
+            (r#"not (codes eq "red")"#, "23"),
+            (r#"codes[value ne "red"]"#, "3"),
+            ("codes pr", "13"),
+            ("not (codes pr)", "2"),
+        ] {
+            assert_eq!(find(&mut engine, filter), Ok(ids.to_owned()), "{filter} on {engine:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_column_cannot_tell_is_refused() {
+    for mut engine in Engine::all() {
+        engine.run(USERS);
+        for (filter, attribute) in [
+            (r#"externalId eq "x""#, "externalId"),
+            (r#"displayName eq "x""#, "displayName"),
+            ("active eq true", "active"),
+            (r#"emails.type eq "work""#, "emails.type"),
+            (r#"emails[type eq "work"]"#, "emails.type"),
+            (r#"name.givenName eq "x""#, "name.givenName"),
+            (r#"name[givenName eq "x"]"#, "name.givenName"),
+            (r#"tags eq "x""#, "tags"),
+            (r#"tags[value eq "x"]"#, "tags"),
+            ("roles.primary eq false", "roles"),
+            ("title pr", "title"),
+            ("members pr", "members"),
+            (r#"members[value eq "x"]"#, "members.value"),
+        ] {
+            assert_eq!(find(&mut engine, filter), Err(attribute.to_owned()), "{filter}");
+        }
+        let instant =
+            compile(&checked(r#"hired gt "2024-01-01T00:00:00Z""#), &Users, engine.dialect(), 1);
+        assert_eq!(instant.is_ok(), engine.dialect() == Dialect::Postgres);
+    }
+}
+
+#[test]
+fn an_order_by_what_a_column_cannot_tell_is_refused() {
+    for (attribute, sorted) in [
+        ("userName", true),
+        ("level", true),
+        ("externalId", false),
+        ("title", false),
+        ("codes", false),
+    ] {
+        let path = match checked(&format!("{attribute} pr")).root() {
+            scim_filter::Node::Test(test) => test.path.clone(),
+            other => panic!("{other:?}"),
+        };
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            let order = order(Some(&path), Direction::Ascending, &Users, dialect);
+            assert_eq!(order.is_ok(), sorted, "{attribute}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The text of conditions, in both dialects.
+
+use scim_core::{AttrPath, Compat};
+use scim_filter::{
+    Attributes, ResolvedPath,
+    sql::{Dialect, Direction, Position, compile, order},
+    testing::Schema,
+};
+
+use super::{
+    checked,
+    layout::{Form, Layout},
+};
+
+const DIALECTS: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
+
+/// The condition in both dialects; the first placeholder is the third.
+fn both(filter: &str, form: Form) -> String {
+    let filter = checked(filter);
+    let text = |dialect| compile(&filter, &Layout(form, dialect), dialect, 3).unwrap().text;
+    DIALECTS.map(text).join("\n")
+}
+
+#[test]
+fn values_in_a_document_are_read_by_canonical_names() {
+    let filter = r#"USERNAME eq "ann" and not (name.familyName sw "o") and (department ew "s" or
+        id gt "a") and emails.value eq "a" and name pr and codes[value sw "a"] and
+        not (emails[type eq "work" and not (primary eq true)]) and tags[value eq "red"]"#;
+    insta::assert_snapshot!(both(&filter.replace('\n', ""), Form::Document));
+}
+
+#[test]
+fn indexed_values_are_looked_up_in_a_list_or_an_array() {
+    let filter = r#"userName eq "ann" and not (id eq "x") and id sw "a" and userName co "n" and emails[type eq "work" and value eq "b"]"#;
+    insta::assert_snapshot!(both(filter, Form::Indexed));
+}
+
+#[test]
+fn columns_are_compared_as_what_they_hold() {
+    let filter = r#"level ge 2 and hired gt "2024-01-01T00:00:00.0005Z" and not (meta.created eq "2024-01-01T00:00:00.0005Z") and active eq true and userName sw "A" and userName ew "A" and userName co "A" and emails[value eq "b" and primary eq false] and not (emails.type eq "home") and name[not (familyName eq "x")]"#;
+    insta::assert_snapshot!(both(filter, Form::Plain));
+}
+
+#[test]
+fn orders_and_positions_are_written_for_both_dialects() {
+    let path = |name: &str| {
+        let path: AttrPath = name.parse().unwrap();
+        ResolvedPath::of(&Schema.resolve(&path, &Compat::STRICT).unwrap())
+    };
+    let mut lines = Vec::new();
+    for (by, form) in [
+        (None, Form::Plain),
+        (Some("userName"), Form::Plain),
+        (Some("level"), Form::Plain),
+        (Some("id"), Form::Document),
+        (Some("emails.value"), Form::Document),
+        (Some("emails.value"), Form::Plain),
+    ] {
+        for dialect in DIALECTS {
+            for direction in [Direction::Ascending, Direction::Descending] {
+                let by = by.and_then(path);
+                let order = order(by.as_ref(), direction, &Layout(form, dialect), dialect).unwrap();
+                lines.push(format!("{} ORDER BY {}", order.key(), order.terms()));
+                for key in [Some("7".to_owned()), None] {
+                    let position = Position { key, id: "ann".into() };
+                    lines.push(format!("    {}", order.after(&position, 2).text));
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+}
