@@ -185,6 +185,7 @@ pub(crate) fn hash_folded<H: Hasher>(text: &str, state: &mut H) {
 mod tests {
     use super::*;
 
+    /// RFC 7643 §2.1
     #[test]
     fn the_grammar_of_names_is_kept() {
         for good in ["a", "$ref", "a-b", "a_b", "a1", "x509Certificates", "a$"] {
@@ -195,6 +196,7 @@ mod tests {
         }
     }
 
+    /// RFC 7643 §2.1
     #[test]
     fn opaque_names_hold_blanks_but_nothing_that_paths_are_made_of() {
         assert!(AttrName::opaque("Date of birth").is_ok_and(|name| !name.is_standard()));
@@ -203,6 +205,7 @@ mod tests {
         }
     }
 
+    /// RFC 7643 §2.1
     #[test]
     fn order_equality_and_hash_agree_on_case() {
         use std::collections::{BTreeSet, HashSet};

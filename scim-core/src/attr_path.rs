@@ -165,6 +165,7 @@ mod tests {
         Some(text.to_owned())
     }
 
+    /// RFC 7644 §3.10, RFC 7643 §10.2.1
     #[test]
     fn a_urn_is_cut_at_its_last_colon_and_never_at_a_dot() {
         assert_eq!(parts("userName"), (None, some("userName"), None));
@@ -177,6 +178,7 @@ mod tests {
         assert_eq!(parts("urn:a:ext:2.0"), (some("urn:a:ext:2.0"), None, None));
     }
 
+    /// RFC 7644 §3.10
     #[test]
     fn the_uri_that_may_have_been_meant_is_kept_whole() {
         let path: AttrPath = "urn:a:2.0:User".parse().unwrap();
@@ -184,6 +186,7 @@ mod tests {
         assert_eq!("userName".parse::<AttrPath>().unwrap().whole(), None);
     }
 
+    /// RFC 7644 §3.10
     #[test]
     fn what_is_no_path_is_refused() {
         for bad in

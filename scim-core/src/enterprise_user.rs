@@ -59,6 +59,8 @@ impl Manager {
 impl Extension for EnterpriseUser {
     const SCHEMA: SchemaUri = SchemaUri::ENTERPRISE_USER;
 
+    const NAMES: &'static [&'static str] = Self::NAMES;
+
     fn from_value(value: Value) -> Result<Self, ShapeError> {
         value.try_into()
     }

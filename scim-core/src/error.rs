@@ -133,6 +133,7 @@ mod tests {
 
     use super::*;
 
+    /// RFC 7644 §3.12
     #[test]
     fn the_status_is_written_as_a_string() {
         let body = serde_json::to_value(Error::uniqueness("`userName` is taken")).unwrap();
@@ -151,6 +152,7 @@ mod tests {
         );
     }
 
+    /// RFC 7644 §3.12
     #[test]
     fn a_numeric_status_and_missing_fields_are_read() {
         let error: Error = serde_json::from_str("{\"Status\": 404, \"detail\": null}").unwrap();

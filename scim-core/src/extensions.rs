@@ -43,6 +43,10 @@ pub trait Extension: Serialize + DeserializeOwned {
     /// The URI under which resources hold it.
     const SCHEMA: SchemaUri;
 
+    /// The names of the attributes that it has fields for, as they are written. A type that serde's
+    /// derives read need not say them.
+    const NAMES: &'static [&'static str] = &[];
+
     /// Reads the object that stands under the URI.
     ///
     /// # Errors

@@ -209,6 +209,7 @@ mod tests {
         Some(read.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 
+    /// RFC 7643 §2.3.5
     #[test]
     fn instants_have_any_zone_or_none_and_any_fraction() {
         assert_eq!(instant("2011-05-13T04:42:34Z").unwrap(), "2011-05-13T04:42:34Z");
@@ -218,6 +219,7 @@ mod tests {
         assert_eq!(instant("2011-05-13"), None);
     }
 
+    /// RFC 7644 §3.7.3, RFC 7644 §3.12
     #[test]
     fn a_status_is_read_in_each_form_that_servers_write() {
         for value in [json!("201"), json!(201), json!({"code": "201"}), json!({"Code": 201})] {
@@ -228,6 +230,7 @@ mod tests {
         }
     }
 
+    /// RFC 7644 §3.9
     #[test]
     fn commas_in_quotes_and_brackets_split_no_names() {
         let names = |list| split_names(list).collect::<Vec<_>>();

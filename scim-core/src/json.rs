@@ -1,6 +1,6 @@
 //! JSON as a hostile client may send it (RFC 7643 §2.1, RFC 8259).
 
-use std::{cell::RefCell, collections::HashSet, fmt};
+use std::{cell::Cell, collections::HashSet, fmt, ops::Range};
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -95,7 +95,12 @@ impl From<JsonError> for ScimError {
 /// [`JsonError`] for anything but one well-formed JSON value within the limits, without
 /// duplicate names (RFC 7643 §2.1: names that differ in case are the same) and without U+0000.
 pub fn from_slice(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
-    let reader = Reader { limits, state: RefCell::new(State { nodes: 0, refusal: None }) };
+    let reader = Reader {
+        limits,
+        input: bytes.as_ptr_range(),
+        nodes: Cell::new(0),
+        refusal: Cell::new(None),
+    };
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let read = Node { reader: &reader, depth: 0 }.deserialize(&mut deserializer);
     read.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
@@ -104,33 +109,28 @@ pub fn from_slice(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
         } else {
             JsonErrorKind::Utf8
         };
-        let kind = reader.state.borrow().refusal.unwrap_or(syntax);
+        let kind = reader.refusal.get().unwrap_or(syntax);
         JsonError { kind, line: error.line(), column: error.column() }
     })
 }
 
 struct Reader<'a> {
     limits: &'a Limits,
-    state: RefCell<State>,
-}
-
-struct State {
-    nodes: usize,
-    refusal: Option<JsonErrorKind>,
+    input: Range<*const u8>,
+    nodes: Cell<usize>,
+    refusal: Cell<Option<JsonErrorKind>>,
 }
 
 impl Reader<'_> {
+    #[cold]
     fn refuse<E: de::Error>(&self, kind: JsonErrorKind) -> E {
-        self.state.borrow_mut().refusal = Some(kind);
+        self.refusal.set(Some(kind));
         E::custom(kind)
     }
 
     fn count<E: de::Error>(&self) -> Result<(), E> {
-        let nodes = {
-            let mut state = self.state.borrow_mut();
-            state.nodes += 1;
-            state.nodes
-        };
+        let nodes = self.nodes.get() + 1;
+        self.nodes.set(nodes);
         if nodes > self.limits.max_nodes { Err(self.refuse(JsonErrorKind::Nodes)) } else { Ok(()) }
     }
 
@@ -213,10 +213,8 @@ impl<'de> Visitor<'de> for Node<'_> {
         let below = self.below()?;
         let mut object = Map::new();
         let mut names = Names::default();
-        while let Some(name) = map.next_key::<String>()? {
-            if name == ARBITRARY_PRECISION && object.is_empty() {
-                return exact_number(&mut map);
-            }
+        while let Some(key) = map.next_key_seed(KeyReader(&self.reader.input))? {
+            let Key::Name(name) = key else { return exact_number(&mut map) };
             self.reader.check_text(&name)?;
             if !names.insert(&name, &object) {
                 return Err(self.reader.refuse(JsonErrorKind::DuplicateName));
@@ -232,34 +230,82 @@ impl<'de> Visitor<'de> for Node<'_> {
 /// `arbitrary_precision` feature.
 const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
 
+/// What stands before a value of an object.
+enum Key {
+    Name(String),
+    /// Nothing: the object is a number as serde_json hands it over.
+    Number,
+}
+
+/// Reads a [`Key`]. A name that the client has sent lies in the input or was unescaped; that of
+/// serde_json does not.
+struct KeyReader<'a>(&'a Range<*const u8>);
+
+impl<'de> DeserializeSeed<'de> for KeyReader<'_> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeyReader<'_> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Key, E> {
+        if name == ARBITRARY_PRECISION && !self.0.contains(&name.as_ptr()) {
+            return Ok(Key::Number);
+        }
+        Ok(Key::Name(name.to_owned()))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        Ok(Key::Name(name.to_owned()))
+    }
+}
+
 fn exact_number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
     let digits: String = map.next_value()?;
-    let number = digits.parse::<Number>().map_err(de::Error::custom)?;
-    match map.next_key::<de::IgnoredAny>()? {
-        None => Ok(Value::Number(number)),
-        Some(_) => Err(de::Error::custom("a number in disguise")),
-    }
+    digits.parse().map(Value::Number).map_err(de::Error::custom)
 }
 
 /// The names of one object, compared without case: a scan while they are few, a set after that.
 #[derive(Default)]
 struct Names {
+    /// A bit for each name: where it is not set, there is no such name.
+    marks: u64,
     folded: HashSet<String>,
 }
 
 impl Names {
-    const FEW: usize = 16;
+    const FEW: usize = 32;
 
     /// Whether the name is new.
     fn insert(&mut self, name: &str, object: &Map<String, Value>) -> bool {
         if object.len() < Self::FEW {
-            return !object.keys().any(|known| known.eq_ignore_ascii_case(name));
+            let mark = mark(name);
+            let marked = self.marks & mark != 0;
+            self.marks |= mark;
+            return !marked || !object.keys().any(|known| known.eq_ignore_ascii_case(name));
         }
         if self.folded.is_empty() {
             self.folded = object.keys().map(|known| known.to_ascii_lowercase()).collect();
         }
         self.folded.insert(name.to_ascii_lowercase())
     }
+}
+
+/// A bit that names which differ in case alone share.
+fn mark(name: &str) -> u64 {
+    let folded = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
+    let bytes = name.as_bytes();
+    let middle = folded(bytes.get(bytes.len() / 2));
+    let sum = folded(bytes.first()) * 5 + middle * 3 + folded(bytes.last());
+    1 << (sum.wrapping_add(bytes.len()) % 64)
 }
 
 #[cfg(test)]
@@ -285,6 +331,16 @@ mod tests {
         assert_eq!(kind(format!("{{{many},\"N3\":1}}")), JsonErrorKind::DuplicateName);
         assert_eq!(kind(format!("{{{many},\"z\":1,\"Z\":1}}")), JsonErrorKind::DuplicateName);
         assert!(from_slice(format!("{{{many}}}").as_bytes(), &Limits::DEFAULT).is_ok());
+    }
+
+    #[test]
+    fn a_name_of_serde_json_is_a_name_like_any_other() {
+        for name in ["$serde_json::private::Number", "\\u0024serde_json::private::Number"] {
+            let text = format!(r#"{{"{name}":"1"}}"#);
+            let value = from_slice(text.as_bytes(), &Limits::DEFAULT).unwrap();
+            assert_eq!(value.as_object().map(Map::len), Some(1), "{name}");
+        }
+        assert_eq!(from_slice(b"1.50", &Limits::DEFAULT).unwrap().as_f64(), Some(1.5));
     }
 
     #[test]

@@ -50,6 +50,8 @@ impl Extension for PeakonUser {
     const SCHEMA: SchemaUri =
         SchemaUri::from_static("urn:ietf:params:scim:schemas:extension:peakon:2.0:User");
 
+    const NAMES: &'static [&'static str] = Self::NAMES;
+
     fn from_value(value: Value) -> Result<Self, ShapeError> {
         value.try_into()
     }

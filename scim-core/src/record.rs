@@ -71,6 +71,11 @@ macro_rules! record {
         }
 
         impl $name {
+            /// The names of the attributes that it has fields for, as they are written.
+            pub const NAMES: &'static [&'static str] = &[
+                $($rjson,)* $($($ajson,)+)? $($($tjson,)+)? $($($vjson,)+)? $($($ljson,)+)?
+            ];
+
             fn blank($($required: $rtype),*) -> Self {
                 Self {
                     $($required,)*
@@ -117,10 +122,6 @@ macro_rules! record {
         }
 
         impl $crate::record::Record for $name {
-            const NAMES: &'static [&'static str] = &[
-                $($rjson,)* $($($ajson,)+)? $($($tjson,)+)? $($($vjson,)+)? $($($ljson,)+)?
-            ];
-
             fn assigned_names(&self) -> impl Iterator<Item = &'static str> {
                 let names = [
                     $(Some($rjson),)*
@@ -163,7 +164,7 @@ macro_rules! record {
                 $($($crate::record::entry(&mut map, $tjson, &self.$text)?;)+)?
                 $($($crate::record::entry(&mut map, $vjson, &self.$value)?;)+)?
                 $($($crate::record::entry(&mut map, $ljson, &self.$list)?;)+)?
-                for (name, value) in self.$rest.beside(<Self as $crate::record::Record>::NAMES) {
+                for (name, value) in self.$rest.beside(Self::NAMES) {
                     map.serialize_entry(name, value)?;
                 }
                 map.end()
@@ -218,9 +219,6 @@ pub(crate) use {deserialize_by_value, masked, record};
 
 /// What `record!` knows of its struct.
 pub(crate) trait Record {
-    /// The canonical names of all attributes.
-    const NAMES: &'static [&'static str];
-
     /// The names of the attributes that would be written.
     fn assigned_names(&self) -> impl Iterator<Item = &'static str>;
 }

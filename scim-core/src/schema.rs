@@ -332,6 +332,7 @@ mod tests {
 
     use super::*;
 
+    /// RFC 7643 §2.2
     #[test]
     fn an_attribute_of_which_only_the_name_is_said_has_the_defaults() {
         let read: Attribute = serde_json::from_value(json!({"name": "x"})).unwrap();
@@ -344,6 +345,7 @@ mod tests {
         assert_eq!(written, expected);
     }
 
+    /// RFC 7643 §2.3.8, RFC 7643 §2.3.2
     #[test]
     fn a_complex_attribute_has_neither_case_nor_uniqueness() {
         let value = Attribute::new(AttrName::from_static("value"), Kind::Boolean);
@@ -354,6 +356,7 @@ mod tests {
         }
     }
 
+    /// RFC 7643 §7
     #[test]
     fn what_only_the_server_knows_is_not_published() {
         let name = AttrName::from_static("x");
@@ -367,6 +370,7 @@ mod tests {
         assert_eq!(publish(constrained), publish(plain));
     }
 
+    /// RFC 7643 §2.3
     #[test]
     fn a_type_that_no_rfc_knows_is_refused() {
         assert!(serde_json::from_value::<Attribute>(json!({"name": "x", "type": "uuid"})).is_err());

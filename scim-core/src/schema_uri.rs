@@ -164,6 +164,7 @@ impl<'de> Deserialize<'de> for SchemaUri {
 mod tests {
     use super::*;
 
+    /// RFC 7644 §3.10, RFC 7643 §10.2.1
     #[test]
     fn uris_compare_without_case() {
         let upper: SchemaUri = "URN:IETF:PARAMS:SCIM:SCHEMAS:CORE:2.0:USER".parse().unwrap();
@@ -171,6 +172,7 @@ mod tests {
         assert_ne!(upper, SchemaUri::GROUP);
     }
 
+    /// RFC 7643 §10.2.1
     #[test]
     fn what_would_break_a_filter_is_no_uri() {
         for bad in ["", "User", ":a", "a:", "urn: a", "urn:\"a", "urn:a]", "urn:a(", "urn:ä"] {

@@ -90,6 +90,7 @@ impl EntityTags {
 mod tests {
     use super::*;
 
+    /// RFC 7644 §3.14
     #[test]
     fn tags_compare_weakly_and_in_lists() {
         let version = Version::token("a330");
@@ -101,18 +102,21 @@ mod tests {
         }
     }
 
+    /// RFC 7644 §3.14
     #[test]
     fn a_tag_can_hold_a_comma() {
         let tags = EntityTags::parse("\"a,b\", \"c\"");
         assert!(tags.matches(&Version::token("a,b")) && tags.matches(&Version::token("c")));
     }
 
+    /// RFC 7644 §3.14
     #[test]
     fn the_hash_of_a_state_never_changes() {
         assert_eq!(Version::of(b"").to_string(), "W/\"cbf29ce484222325\"");
         assert_eq!(Version::of(b"a").as_str(), "af63dc4c8601ec8c");
     }
 
+    /// RFC 7644 §3.14
     #[test]
     fn a_token_holds_only_what_an_entity_tag_may() {
         assert_eq!(Version::token("a\"b\r\nc d").as_str(), "abcd");

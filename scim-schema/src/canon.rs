@@ -182,7 +182,8 @@ impl<'a> Canon<'a> {
         }
         let before = self.tally();
         let held = self.value(attribute, element, place);
-        if !held && self.tally() == before && !self.compat.drop_empty_entries {
+        let is_refused = self.judging && !self.compat.drop_empty_entries;
+        if !held && is_refused && self.tally() == before {
             return self.refuse(place, Rule::EmptyElement);
         }
         held && !(self.compat.drop_empty_entries && is_hollow(attribute, element))

@@ -216,6 +216,7 @@ mod tests {
         Attribute::new(AttrName::from_static(name), kind)
     }
 
+    /// RFC 7643 §1.2, RFC 7643 §2.3.8, RFC 7643 §7
     #[test]
     fn all_faults_of_a_schema_are_named_at_once() {
         let mut simple = named("simple", Kind::String);
@@ -240,6 +241,7 @@ mod tests {
         insta::assert_snapshot!(error, @"the schema `urn:test:Faulty` cannot be used: `simple` is simple and has sub-attributes; `bare` is complex and has no sub-attributes; `outer` is complex and says that case counts; `outer.inner` is complex inside a complex attribute; `secret` can only be written and is returned; `SECRET` is there twice; `SECRET` names reference types and is no reference; `flag` is of a type that cannot be unique; `Date of birth` has a name outside the grammar, which the schema does not allow for; `limit` is limited in length and is no text; `limit` is limited to a range that holds nothing");
     }
 
+    /// RFC 7643 §10.2.1
     #[test]
     fn a_uri_that_reads_as_an_attribute_of_another_schema_is_refused() {
         let uri = |text: &str| text.parse::<SchemaUri>().unwrap();

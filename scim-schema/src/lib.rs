@@ -20,6 +20,8 @@ mod resource_schema;
 mod same;
 mod scalar;
 mod schemas;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod valid;
 mod validate;
 mod warning;

@@ -2,7 +2,7 @@
 
 mod plan;
 
-use std::sync::Arc;
+use std::{borrow::Borrow, sync::Arc};
 
 use scim_core::{AttrPath, Compat, Error, Mutability};
 use scim_filter::{Attributes, Resolved};
@@ -76,15 +76,15 @@ impl Projection {
     /// The same, and attributes returned on request that a request has written. It makes no
     /// difference where the request names the attributes to return.
     #[must_use]
-    pub fn with_touched<'a>(mut self, paths: impl IntoIterator<Item = &'a AttrPath>) -> Self {
+    pub fn with_touched<P: Borrow<AttrPath>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
         if matches!(self.pick, Pick::Only(_)) || !Plan::has_requested(&self.schema) {
             return self;
         }
         let mut touched = self.touched.take().unwrap_or_else(|| Named::none(&self.schema));
-        for resolved in
-            paths.into_iter().filter_map(|path| self.schema.resolve(path, &Compat::INTEROP))
-        {
-            touched.add(&self.schema, &resolved);
+        for path in paths {
+            if let Some(resolved) = self.schema.resolve(path.borrow(), &Compat::INTEROP) {
+                touched.add(&self.schema, &resolved);
+            }
         }
         self.plan = Arc::new(Plan::new(&self.schema, &self.pick, Some(&touched)));
         self.touched = Some(touched);
@@ -156,6 +156,28 @@ impl Projection {
                 _ => false,
             }
         });
+    }
+}
+
+impl Projection {
+    /// Whether a resource in canonical form is returned whole, so that [`Projection::apply`] would
+    /// leave it as it is. May say no to a resource that just lacks what would be left out.
+    pub fn keeps(&self, resource: &Map<String, Value>) -> bool {
+        let whole = |choice: &Choice| *choice == Choice::Whole;
+        resource.iter().all(|(name, value)| {
+            if let Some(at) = self.schema.root().position(name) {
+                return whole(self.plan.base(at));
+            }
+            let Some(at) = self.schema.extension_position(name) else { return false };
+            let extension = self.schema.extension_parts().get(at);
+            extension.zip(value.as_object()).is_some_and(|(extension, object)| {
+                let position = |name: &String| extension.container.position(name);
+                !object.is_empty()
+                    && object.keys().all(|name| {
+                        position(name).is_some_and(|inner| whole(self.plan.extended(at, inner)))
+                    })
+            })
+        })
     }
 }
 

@@ -258,6 +258,7 @@ mod tests {
 
     use super::*;
 
+    /// RFC 7643 §7
     #[test]
     fn what_the_catalogue_publishes_is_read_again() {
         let schemas: Vec<Schema> = catalog::ALL.iter().map(|schema| schema()).collect();
@@ -271,6 +272,7 @@ mod tests {
         assert_eq!(read_schemas(json!(catalog::user_schema())).unwrap(), [catalog::user_schema()]);
     }
 
+    /// RFC 7643 §2.1, RFC 7643 §7
     #[test]
     fn nulls_and_names_in_another_case_are_read() {
         let read = read_schemas(json!({
@@ -282,6 +284,7 @@ mod tests {
         assert_eq!(read.unwrap()[0].attributes, [expected]);
     }
 
+    /// RFC 7643 §2.3, RFC 7643 §7
     #[test]
     fn all_that_cannot_be_read_is_named_at_once() {
         let error = read_schemas(json!([
@@ -302,6 +305,7 @@ mod tests {
         assert!(read_schemas(json!(1)).is_err());
     }
 
+    /// RFC 7643 §2.1
     #[test]
     fn names_with_blanks_are_read_and_used_only_where_the_schema_says_so() {
         let schema = json!({"id": "urn:test:A", "attributes": [{"name": "Date of birth"}]});

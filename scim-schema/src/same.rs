@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 use crate::{Identity, ResourceSchema};
 
 impl ResourceSchema {
-    /// Whether two resources in canonical form are equal: numbers by value, relations as sets.
+    /// Whether two resources in canonical form are equal: numbers by value, strings to the letter,
+    /// lists in whatever order, since none has a meaning (RFC 7643 §2.4); in lists every
+    /// sub-attribute counts, in relations `value` alone.
     pub fn same(&self, left: &Map<String, Value>, right: &Map<String, Value>) -> bool {
         left.len() == right.len()
             && left.iter().all(|(name, value)| {
@@ -35,18 +37,16 @@ impl ResourceSchema {
 }
 
 /// Whether two values of an attribute, in canonical form, are equal: numbers by value, strings to
-/// the letter.
+/// the letter, lists in whatever order.
 pub fn same_value(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len()
-                && left.iter().zip(right).all(|(left, right)| same_single(attribute, left, right))
-        }
+        (Value::Array(left), Value::Array(right)) => same_elements(attribute, left, right),
         _ => same_single(attribute, left, right),
     }
 }
 
-/// Whether two lists of an attribute's values hold the same elements, in whatever order.
+/// Whether two lists of an attribute's values hold the same elements, each as often as the other,
+/// in whatever order.
 pub fn same_elements<T: Borrow<Value>, U: Borrow<Value>>(
     attribute: &Attribute,
     left: &[T],
@@ -114,6 +114,7 @@ mod tests {
 
     use super::*;
 
+    /// RFC 7643 §2.4
     #[test]
     fn elements_are_compared_in_whatever_order_and_numbers_by_value() {
         let numbers =
@@ -124,6 +125,37 @@ mod tests {
         assert!(!same(&[json!(1)], &[json!(1), json!(2)]));
     }
 
+    /// RFC 7643 §2.4
+    #[test]
+    fn resources_are_the_same_whatever_the_order_of_their_lists() {
+        let user = crate::catalog::user();
+        let object = |value: Value| value.as_object().unwrap().clone();
+        let same = |left: &Value, right: Value| user.same(&object(left.clone()), &object(right));
+        let one = json!({"emails": [
+            {"value": "a@x.org", "type": "work", "primary": true},
+            {"value": "a@x.org", "type": "home"},
+            {"display": "b"},
+        ]});
+        assert!(same(
+            &one,
+            json!({"emails": [
+                {"display": "b"},
+                {"type": "home", "value": "a@x.org"},
+                {"value": "a@x.org", "primary": true, "type": "work"},
+            ]})
+        ));
+        for other in [
+            json!([{"value": "a@x.org", "type": "work", "primary": true}, {"value": "a@x.org", "type": "home"}]),
+            json!([{"value": "a@x.org", "type": "work"}, {"value": "a@x.org", "type": "home", "primary": true}, {"display": "b"}]),
+            json!([{"value": "a@x.org", "type": "work", "primary": true}, {"value": "a@x.org", "type": "home"}, {"display": "B"}]),
+            json!([{"value": "a@x.org", "type": "work", "primary": true}, {"display": "b"}, {"display": "b"}]),
+        ] {
+            assert!(!same(&one, json!({"emails": other})), "{other}");
+        }
+        assert!(!same(&json!({"emails": [{"value": "a"}]}), json!({"emails": {"value": "a"}})));
+    }
+
+    /// RFC 7643 §7
     #[test]
     fn case_makes_a_difference_to_what_is_stored_even_where_it_does_not_to_filters() {
         let text = Attribute::new(AttrName::from_static("text"), Kind::String);

@@ -150,6 +150,7 @@ mod tests {
         canonical(kind, &mut value, compat).is_ok().then_some(value)
     }
 
+    /// RFC 7643 §2.3
     #[test]
     fn types_are_those_of_json_and_strings_become_them_only_leniently() {
         let cases = [
@@ -176,6 +177,7 @@ mod tests {
         }
     }
 
+    /// RFC 7643 §2.3.3, RFC 7643 §2.3.4
     #[test]
     fn large_integers_and_fifteen_digits_are_exact_and_more_are_refused() {
         assert!(
@@ -189,6 +191,7 @@ mod tests {
         );
     }
 
+    /// RFC 7643 §2.3.6
     #[test]
     fn base64_may_lack_its_padding_and_be_url_safe() {
         for good in ["", "TQ==", "TQ", "TWE=", "TWE", "TWFu", "-_8", "+/8="] {

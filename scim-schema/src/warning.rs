@@ -81,6 +81,7 @@ mod tests {
         Attribute::new(AttrName::from_static(name), kind)
     }
 
+    /// RFC 7643 §2.4, RFC 7643 §3.3
     #[test]
     fn what_is_redefined_is_named() {
         let lists = Attribute::complex(

@@ -4,7 +4,7 @@ mod message;
 mod order;
 mod reference;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use http::{StatusCode, request};
 use scim_core::{Compat, EntityTags, Error};
@@ -52,12 +52,13 @@ struct Outcome {
     error: Option<Error>,
 }
 
-/// A create that left out what refers to resources created after it, and the whole of it.
+/// A create that left out what refers to operations that come after it.
 struct Link {
     at: usize,
+    late: Vec<usize>,
     cx: Context,
     id: String,
-    body: Value,
+    is_new: bool,
 }
 
 impl<S: Store> Parts<S> {
@@ -84,7 +85,7 @@ impl<S: Store> Parts<S> {
 impl<S: Store> Job<'_, S> {
     async fn run(&mut self) {
         let order = order::of(&self.operations, &self.ids);
-        let mut links = Vec::new();
+        let (mut links, mut behind) = (Vec::<Link>::new(), BTreeSet::new());
         for step in order {
             if self.depends_on_pending(step.at) {
                 self.flush().await;
@@ -99,6 +100,14 @@ impl<S: Store> Job<'_, S> {
                     break;
                 }
                 self.fail(step.at, error);
+            }
+            // At once, so that later operations meet the resource as it was sent.
+            behind.insert(step.at);
+            let ready = |link: &mut Link| link.late.iter().all(|late| behind.contains(late));
+            let ready: Vec<Link> = links.extract_if(.., ready).collect();
+            if !ready.is_empty() {
+                self.flush().await;
+                self.link(ready).await;
             }
         }
         self.flush().await;
@@ -137,13 +146,16 @@ impl<S: Store> Job<'_, S> {
         let pending = match (method, route) {
             ("POST", Route::Type(endpoint)) => {
                 let cx = self.parts.request_context(endpoint, self.head, self.compat);
-                let whole = operation.data.clone();
                 let data = self.ids.without(operation.data, late);
                 let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
+                let pending = self.create(at, cx, id, data).await?;
+                self.ids.settle(at, &pending.id);
                 if !late.is_empty() {
-                    links.push(Link { at, cx: cx.clone(), id: id.clone(), body: whole });
+                    let is_new = matches!(pending.write, Write::Create { .. });
+                    let (cx, id, late) = (pending.cx.clone(), pending.id.clone(), late.to_vec());
+                    links.push(Link { at, late, cx, id, is_new });
                 }
-                self.create(at, cx, id, data).await?
+                pending
             }
             ("PUT" | "PATCH" | "DELETE", Route::Resource(endpoint, id)) => {
                 let cx = self.parts.request_context(endpoint, self.head, self.compat);
@@ -219,20 +231,20 @@ impl<S: Store> Job<'_, S> {
     /// What an operation refers to must have been created, unless it is linked afterwards.
     fn check_referred(&self, at: usize, late: &[usize]) -> Result<(), Error> {
         let Some(operation) = self.operations.get(at) else { return Ok(()) };
-        let failed =
-            self.ids.used_by(operation).into_iter().filter(|used| !late.contains(used)).any(
-                |used| {
-                    let result = self.results.get(used).and_then(Option::as_ref);
-                    result.is_none_or(|outcome| outcome.error.is_some())
-                },
-            );
-        if failed {
-            return Err(Error::new(
-                StatusCode::CONFLICT,
-                "the operation refers to one that has failed",
-            ));
+        let used = self.ids.used_by(operation);
+        self.check_created(used.into_iter().filter(|used| !late.contains(used)))
+    }
+
+    fn check_created(&self, mut used: impl Iterator<Item = usize>) -> Result<(), Error> {
+        if used.all(|used| self.was_done(used)) {
+            return Ok(());
         }
-        Ok(())
+        Err(Error::new(StatusCode::CONFLICT, "the operation refers to one that has failed"))
+    }
+
+    fn was_done(&self, at: usize) -> bool {
+        let result = self.results.get(at).and_then(Option::as_ref);
+        result.is_some_and(|outcome| outcome.error.is_none())
     }
 
     /// Gives the store what is pending, and keeps what it came to.
@@ -282,30 +294,52 @@ impl<S: Store> Job<'_, S> {
         })
     }
 
-    /// Sets what refers to resources that did not exist yet when the resource was created.
+    /// Sets what refers to resources that did not exist yet when the resource was created; where
+    /// that cannot be done, the resource is taken back.
     async fn link(&mut self, links: Vec<Link>) {
-        for Link { at, cx, id, body } in links {
-            let created = self
-                .results
-                .get(at)
-                .and_then(Option::as_ref)
-                .is_some_and(|one| one.error.is_none());
-            if !created {
+        for link in links {
+            if !self.was_done(link.at) {
                 continue;
             }
-            let linked = match self.parts.replacement(&cx, Guard::default(), body) {
-                Ok(change) => self.parts.store.update(&cx, &id, &change).await,
-                Err(error) => Err(error.into()),
-            };
-            match linked.map_err(|error| failed(error).into_error()) {
-                Ok(Some(updated)) => {
-                    if let Some(Some(outcome)) = self.results.get_mut(at) {
-                        outcome.version = Some(updated.stored.version.to_string());
+            match self.linked(&link).await {
+                Ok(version) => {
+                    if let Some(Some(outcome)) = self.results.get_mut(link.at) {
+                        outcome.version = Some(version);
                     }
                 }
-                Ok(None) => self.fail(at, missing(&cx)),
-                Err(error) => self.fail(at, Error::new(StatusCode::CONFLICT, error.detail)),
+                Err(error) => {
+                    if link.is_new {
+                        self.take_back(&link).await;
+                    }
+                    self.fail(link.at, Error::new(StatusCode::CONFLICT, error.detail));
+                }
             }
+        }
+    }
+
+    /// The version of a resource that has its references.
+    async fn linked(&self, Link { at, late, cx, id, .. }: &Link) -> Result<String, Error> {
+        self.check_created(late.iter().copied())?;
+        let Some(mut operation) = self.operations.get(*at).cloned() else {
+            return Err(Error::internal());
+        };
+        self.ids.resolve(&mut operation)?;
+        let change = self.parts.replacement(cx, Guard::default(), operation.data)?;
+        let updated = self.parts.store.update(cx, id, &change).await;
+        let updated = updated.map_err(|error| failed(error).into_error())?;
+        let stored = updated.ok_or_else(|| missing(cx))?.stored;
+        let event = Event { action: Action::Replace, id, stored: Some(&stored) };
+        self.parts.policy.after(cx, &event);
+        Ok(stored.version.to_string())
+    }
+
+    async fn take_back(&self, Link { cx, id, .. }: &Link) {
+        match self.parts.store.delete(cx, id, &Guard::default()).await {
+            Ok(_) => {
+                let event = Event { action: Action::Delete, id, stored: None };
+                self.parts.policy.after(cx, &event);
+            }
+            Err(error) => error.log(),
         }
     }
 

@@ -128,7 +128,7 @@ impl Change {
         let Parts { cx, guard, edit, policy, secrets } = &*self.0;
         guard.check(&current.version)?;
         let attributes = std::mem::take(&mut current.attributes);
-        let mut before = cx.schema().trust(Value::Object(attributes));
+        let mut before = cx.schema().trust(Value::Object(Arc::unwrap_or_clone(attributes)));
         let (mut after, action) = match edit {
             Edit::Patch(plan) => {
                 plan.check_id(&current.id).map_err(Error::from)?;
@@ -165,7 +165,7 @@ fn settle(mut current: Stored, after: Valid, changed: bool) -> Applied {
     if changed {
         return Applied::Next(after);
     }
-    current.attributes = after.into_attributes();
+    current.attributes = after.into_attributes().into();
     Applied::Same(current)
 }
 

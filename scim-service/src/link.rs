@@ -27,18 +27,18 @@ impl Links {
     /// Fills in the references that are the server's: those of relations and of what clients
     /// cannot write (RFC 7643 §4.1.2, §4.2).
     pub(crate) fn refer(&self, schema: &ResourceSchema, resource: &mut Map<String, Value>) {
-        for attribute in &schema.base().attributes {
-            let name = attribute.name.as_str();
-            let Some(reference) = attribute.sub_attribute("$ref") else { continue };
-            if attribute.mutability != Mutability::ReadOnly && !schema.is_relation(name) {
-                continue;
-            }
+        for (name, reference) in referring(schema) {
             if let Some(Value::Array(elements)) = resource.get_mut(name) {
                 for element in elements.iter_mut().filter_map(Value::as_object_mut) {
                     self.refer_element(reference, element);
                 }
             }
         }
+    }
+
+    /// Whether [`Links::refer`] would change anything.
+    pub(crate) fn refers(&self, schema: &ResourceSchema, resource: &Map<String, Value>) -> bool {
+        referring(schema).any(|(name, _)| resource.contains_key(name))
     }
 
     fn refer_element(&self, reference: &Attribute, element: &mut Map<String, Value>) {
@@ -58,4 +58,14 @@ impl Links {
         kind.and_then(named)
             .or_else(|| reference.reference_types.iter().find_map(|name| named(name)))
     }
+}
+
+/// The attributes whose elements name other resources, each with its `$ref`.
+fn referring(schema: &ResourceSchema) -> impl Iterator<Item = (&str, &Attribute)> {
+    schema.base().attributes.iter().filter_map(|attribute| {
+        let name = attribute.name.as_str();
+        let reference = attribute.sub_attribute("$ref")?;
+        let derived = attribute.mutability == Mutability::ReadOnly || schema.is_relation(name);
+        derived.then_some((name, reference))
+    })
 }

@@ -5,7 +5,6 @@ mod search;
 
 use http::{Response, StatusCode, header, request};
 use scim_core::{EntityTags, Error, ListResponse};
-use serde_json::{Map, Value};
 
 use crate::{
     Action, Body, Context, Store, Window,
@@ -13,6 +12,7 @@ use crate::{
     cursor::{self, Cursor},
     params::Params,
     read::search::{Method, Search},
+    render::Rendered,
     service::Parts,
 };
 
@@ -92,20 +92,20 @@ impl<S: Store> Parts<S> {
         &self,
         search: &Search,
         found: Vec<crate::Stored>,
-    ) -> Result<Vec<Value>, Refusal> {
-        let render = |stored| self.render(&search.cx, stored, &search.want).map(Value::Object);
+    ) -> Result<Vec<Rendered>, Refusal> {
+        let render = |stored| self.render(&search.cx, stored, &search.want);
         found.into_iter().map(render).collect()
     }
 }
 
 /// A page by index.
-fn indexed(resources: Vec<Value>, total: Option<u64>, start: u64) -> ListResponse<Value> {
+fn indexed(resources: Vec<Rendered>, total: Option<u64>, start: u64) -> ListResponse<Rendered> {
     let mut list = ListResponse::new(resources).start_index(start);
     list.total_results = total;
     list
 }
 
-fn listed(list: ListResponse<Value>) -> Response<Body> {
+fn listed(list: ListResponse<Rendered>) -> Response<Body> {
     answer::json(StatusCode::OK, &list)
 }
 
@@ -113,6 +113,3 @@ fn listed(list: ListResponse<Value>) -> Response<Body> {
 pub(crate) fn missing(cx: &Context) -> Error {
     Error::not_found(format!("there is no {} with this id", cx.resource_type()))
 }
-
-/// A resource, as it is sent.
-type Rendered = Map<String, Value>;

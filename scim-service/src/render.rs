@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::{Response, StatusCode};
 use scim_schema::{Projection, ResourceSchema};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -30,9 +31,9 @@ impl<S: Store> Parts<S> {
         let location = self.location(cx.endpoint(), &stored.id);
         let version = stored.version.clone();
         let large = stored.values.take().filter(|values| want.includes(&values.attribute));
-        let head = self.render(cx, stored, want)?;
+        let rendered = self.render(cx, stored, want)?;
         let response = match large {
-            None => answer::json(status, &head),
+            None => answer::json(status, &rendered),
             Some(values) => {
                 let elements = Elements {
                     links: self.links.clone(),
@@ -40,23 +41,29 @@ impl<S: Store> Parts<S> {
                     want: want.clone(),
                     values,
                 };
-                answer::body(status, Body::stream(elements.around(&head)))
+                answer::body(status, Body::stream(elements.around(&rendered)))
             }
         };
         Ok(answer::located(answer::tagged(response, &version), &location))
     }
 
-    /// A resource as it is sent.
+    /// A resource as it is sent. Nothing is copied unless something has to be changed.
     pub(crate) fn render(
         &self,
         cx: &Context,
         stored: Stored,
         want: &Projection,
-    ) -> Result<Map<String, Value>, Refusal> {
-        let mut resource = self.complete(cx, stored)?;
-        self.links.refer(cx.schema(), &mut resource);
-        want.apply(&mut resource);
-        Ok(resource)
+    ) -> Result<Rendered, Refusal> {
+        let mut head = self.head(cx, &stored);
+        want.apply(&mut head);
+        let mut attributes = with_values(stored.attributes, stored.values)?;
+        if self.links.refers(cx.schema(), &attributes) {
+            self.links.refer(cx.schema(), Arc::make_mut(&mut attributes));
+        }
+        if !want.keeps(&attributes) {
+            want.apply(Arc::make_mut(&mut attributes));
+        }
+        Ok(Rendered { head, attributes })
     }
 
     /// A resource with all that filters and sort orders can name.
@@ -65,30 +72,64 @@ impl<S: Store> Parts<S> {
         cx: &Context,
         stored: Stored,
     ) -> Result<Map<String, Value>, Refusal> {
-        let location = self.location(cx.endpoint(), &stored.id);
-        let mut resource = stored.attributes;
-        if let Some(values) = stored.values {
-            let elements: Result<Vec<Value>, _> = values.elements.collect();
-            resource.insert(values.attribute.into(), Value::Array(elements.map_err(failed)?));
-        }
-        resource.insert(
-            "meta".to_owned(),
-            json!({
-                "resourceType": cx.resource_type(),
-                "created": instant(stored.created),
-                "lastModified": instant(stored.modified),
-                "location": location,
-                "version": stored.version.to_string(),
-            }),
-        );
-        resource.insert("id".to_owned(), Value::String(stored.id));
+        let mut head = self.head(cx, &stored);
+        let mut resource = Arc::unwrap_or_clone(with_values(stored.attributes, stored.values)?);
+        resource.append(&mut head);
         Ok(resource)
+    }
+
+    /// What the service adds to a resource: `id` and `meta` (RFC 7643 §3.1).
+    fn head(&self, cx: &Context, stored: &Stored) -> Map<String, Value> {
+        let meta = json!({
+            "resourceType": cx.resource_type(),
+            "created": instant(stored.created),
+            "lastModified": instant(stored.modified),
+            "location": self.location(cx.endpoint(), &stored.id),
+            "version": stored.version.to_string(),
+        });
+        Map::from_iter([
+            ("id".to_owned(), Value::String(stored.id.clone())),
+            ("meta".to_owned(), meta),
+        ])
     }
 
     /// The address of a resource.
     pub(crate) fn location(&self, endpoint: &Endpoint, id: &str) -> String {
         self.links.location(endpoint, id)
     }
+}
+
+/// A resource as it is sent.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    head: Map<String, Value>,
+    attributes: Arc<Map<String, Value>>,
+}
+
+impl Serialize for Rendered {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let own = self.attributes.iter().filter(|(name, _)| !self.head.contains_key(*name));
+        serializer.collect_map(self.head.iter().chain(own))
+    }
+}
+
+impl From<Map<String, Value>> for Rendered {
+    fn from(resource: Map<String, Value>) -> Self {
+        Self { head: resource, ..Self::default() }
+    }
+}
+
+/// The attributes with the elements of the large one among them.
+fn with_values(
+    mut attributes: Arc<Map<String, Value>>,
+    values: Option<Values>,
+) -> Result<Arc<Map<String, Value>>, Refusal> {
+    if let Some(Values { attribute, elements }) = values {
+        let elements: Result<Vec<Value>, _> = elements.collect();
+        let elements = Value::Array(elements.map_err(failed)?);
+        Arc::make_mut(&mut attributes).insert(attribute.into(), elements);
+    }
+    Ok(attributes)
 }
 
 /// The elements of a large attribute on their way into a body.
@@ -103,11 +144,11 @@ impl Elements {
     /// The JSON of a resource in pieces: what stands before the elements, the elements, the end.
     fn around(
         mut self,
-        head: &Map<String, Value>,
+        rendered: &Rendered,
     ) -> impl Iterator<Item = Result<Bytes, StoreError>> + Send + use<> {
-        let mut begin = json!(head).to_string();
+        let mut begin = serde_json::to_string(rendered).unwrap_or_default();
         begin.pop();
-        let comma = if head.is_empty() { "" } else { "," };
+        let comma = if begin == "{" { "" } else { "," };
         begin.push_str(&format!("{comma}{}:[", json!(self.values.attribute)));
         let mut first = true;
         let pieces = iter::from_fn(move || {

@@ -63,27 +63,25 @@ pub(crate) fn find<'a>(
     base_path: &str,
     endpoints: &'a [Endpoint],
 ) -> Result<Route<'a>, Error> {
-    let unprefixed = strip(path, base_path).unwrap_or(path);
-    let mut segments: Vec<String> = unprefixed
+    // Behind a base that ends in /v2, a sibling /v1 is another version of the same service.
+    let sibling = || {
+        let (parent, last) = base_path.rsplit_once('/')?;
+        strip(path, parent).filter(|_| version_of(last).is_some())
+    };
+    let below = strip(path, base_path).or_else(sibling).unwrap_or(path);
+    let mut segments: Vec<String> = below
         .split('/')
         .filter(|segment| !segment.is_empty())
         .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
         .collect();
-    // Behind a base that ends in /v2, a sibling /v1 is another version of the same service.
-    let parent = base_path.rsplit_once('/').filter(|(_, last)| version_of(last).is_some());
-    let versioned = parent.and_then(|(parent, _)| strip(path, parent)).unwrap_or(unprefixed);
-    if let Some(version) =
-        versioned.split('/').find(|segment| !segment.is_empty()).and_then(version_of)
-    {
+    if let Some(version) = segments.first().and_then(|first| version_of(first)) {
         if version != 2 {
             return Err(Error::of(
                 ScimType::InvalidVers,
                 "this server speaks version 2 of the protocol, `/v2`",
             ));
         }
-        if segments.first().is_some_and(|first| version_of(first).is_some()) {
-            segments.remove(0);
-        }
+        segments.remove(0);
     }
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let unknown = || Error::not_found("there is no such endpoint");
@@ -134,7 +132,9 @@ mod tests {
 
     #[test]
     fn the_prefix_may_be_there_or_not_and_slashes_do_not_count() {
-        for path in ["/scim/v2/Users", "/Users", "/Users/", "/v2/Users", "//scim/v2/Users"] {
+        for path in
+            ["/scim/v2/Users", "/Users", "/Users/", "/v2/Users", "/scim/Users", "//scim/v2/Users"]
+        {
             let expected =
                 if path.starts_with("//") { "404: there is no such endpoint" } else { "User" };
             assert_eq!(shown(path), expected, "{path}");
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn another_version_is_named_as_such() {
-        for path in ["/v1/Users", "/scim/v1/Users", "/scim/v9/Users", "/v3"] {
+        for path in ["/v1/Users", "/scim/v1/Users", "/scim/v9/Users", "/v3", "/scim/v2/v1/Users"] {
             assert!(shown(path).starts_with("400 invalidVers"), "{path}");
         }
         assert!(shown("/users").starts_with("404"));

@@ -137,8 +137,9 @@ pub struct Stored {
     /// When it last changed.
     pub modified: DateTime<Utc>,
     /// Its attributes in canonical form, without `id` and `meta`. Attributes that the projection
-    /// leaves out may be missing.
-    pub attributes: Map<String, Value>,
+    /// leaves out may be missing. Shared, so that a store that keeps them in memory need not copy
+    /// them.
+    pub attributes: Arc<Map<String, Value>>,
     /// One large attribute, element by element, that is not among the attributes.
     pub values: Option<Values>,
 }
@@ -163,9 +164,15 @@ impl Stored {
         id: impl Into<String>,
         version: Version,
         created: DateTime<Utc>,
-        attributes: Map<String, Value>,
+        attributes: impl Into<Arc<Map<String, Value>>>,
     ) -> Self {
+        let attributes = attributes.into();
         Self { id: id.into(), version, created, modified: created, attributes, values: None }
+    }
+
+    /// The attributes, to be changed; copied if they are shared.
+    pub fn attributes_mut(&mut self) -> &mut Map<String, Value> {
+        Arc::make_mut(&mut self.attributes)
     }
 
     /// The same, last changed at this time.

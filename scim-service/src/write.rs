@@ -17,20 +17,22 @@ use crate::{
 impl<S: Store> Parts<S> {
     /// Creates a resource (RFC 7644 §3.3).
     pub(crate) async fn create(&self, cx: &Context, params: &Params, body: Value) -> Answer {
-        let want = params.projection(cx.schema(), cx.compat())?.with_touched(&names_of(&body));
+        let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&body));
         let mut tries = 0;
-        let created = loop {
+        let (created, adopted) = loop {
             tries += 1;
             let written = match self.creation(cx, (self.ids)(), body.clone()).await? {
-                Creation::New(new) => self.store.create(cx, new).await.map(Some),
+                Creation::New(new) => {
+                    self.store.create(cx, new).await.map(|stored| Some((stored, false)))
+                }
                 Creation::Adopted { id, change } => self
                     .store
                     .update(cx, &id, &change)
                     .await
-                    .map(|updated| updated.map(|one| one.stored)),
+                    .map(|updated| updated.map(|one| (one.stored, true))),
             };
             match written {
-                Ok(Some(stored)) => break stored,
+                Ok(Some(created)) => break created,
                 // What was to be taken over has changed, or gone, in the meantime.
                 Ok(None) if tries < TRIES => {}
                 Err(error) if error.is_stale() && tries < TRIES => {}
@@ -40,7 +42,9 @@ impl<S: Store> Parts<S> {
         };
         self.policy
             .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
-        let created = self.whole(cx, created, &want).await?;
+        // No relation of another resource can name an id before it is there.
+        let alone = !adopted && cx.endpoint().relations().is_empty();
+        let created = if alone { created } else { self.whole(cx, created, &want).await? };
         self.resource(StatusCode::CREATED, cx, created, &want)
     }
 
@@ -85,7 +89,7 @@ impl<S: Store> Parts<S> {
         body: Value,
     ) -> Answer {
         self.policy.authorize(cx, Action::Replace)?;
-        let want = params.projection(cx.schema(), cx.compat())?.with_touched(&names_of(&body));
+        let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&body));
         let change = self.replacement(cx, guard(&head.headers), body)?;
         let stored = self.update(cx, id, &change, Action::Replace).await?;
         let stored = self.whole(cx, stored, &want).await?;
@@ -105,8 +109,7 @@ impl<S: Store> Parts<S> {
         self.policy.authorize(cx, Action::Patch)?;
         let plan =
             Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
-        let touched: Vec<AttrPath> = plan.touched().cloned().collect();
-        let want = params.projection(cx.schema(), cx.compat())?.with_touched(&touched);
+        let want = params.projection(cx.schema(), cx.compat())?.with_touched(plan.touched());
         let change = self.patching(cx, guard(&head.headers), plan)?;
         let stored = self.update(cx, id, &change, Action::Patch).await?;
         if want.is_default() && !cx.endpoint().does_patch_answer_body() {
@@ -230,18 +233,15 @@ fn guard(headers: &HeaderMap) -> Guard {
 }
 
 /// The attributes that a body names, those of extensions one by one.
-fn names_of(body: &Value) -> Vec<AttrPath> {
-    let Value::Object(body) = body else { return Vec::new() };
-    let inside = |uri: &str, value: &Value| -> Vec<String> {
-        let names = value.as_object().into_iter().flat_map(|object| object.keys());
-        names.map(|name| format!("{uri}:{name}")).collect()
+fn names_of(body: &Value) -> impl Iterator<Item = AttrPath> {
+    let named = |(uri, value): (&String, &Value)| -> Vec<String> {
+        match value {
+            Value::Object(object) if uri.contains(':') => {
+                object.keys().map(|name| format!("{uri}:{name}")).collect()
+            }
+            _ => vec![uri.clone()],
+        }
     };
-    body.iter()
-        .flat_map(
-            |(name, value)| {
-                if name.contains(':') { inside(name, value) } else { vec![name.clone()] }
-            },
-        )
-        .filter_map(|path| path.parse().ok())
-        .collect()
+    let members = body.as_object().into_iter().flatten();
+    members.flat_map(named).filter_map(|path| path.parse().ok())
 }

@@ -24,6 +24,7 @@ fn assert_hidden(shown: String) {
     }
 }
 
+/// RFC 7643 §4.1.1
 #[test]
 fn no_password_and_no_personal_data_is_shown() {
     let user = user();
@@ -47,6 +48,7 @@ fn the_names_of_what_is_assigned_are_shown() {
     assert_eq!(format!("{:?}", user()), "User { userName, name, password, emails }");
 }
 
+/// RFC 7643 §4.1.1
 #[test]
 fn a_password_is_written_since_a_client_has_to_send_it() {
     let written = serde_json::to_value(user()).unwrap();

@@ -69,6 +69,7 @@ const EXAMPLES: &[(&str, Check)] = &[
     ("rfc9865/06-spc-pagination", elided_config),
 ];
 
+/// RFC 7643 §8
 #[test]
 fn every_example_is_written_as_it_was_read() {
     for (name, check) in EXAMPLES {

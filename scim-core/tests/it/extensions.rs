@@ -20,6 +20,7 @@ fn written(user: &User) -> Value {
     serde_json::to_value(user).unwrap()
 }
 
+/// RFC 7643 §3.3, RFC 7643 §4.3
 #[test]
 fn an_extension_is_found_and_replaced_under_its_uri_in_any_case() {
     let mut user = read((&ENTERPRISE.to_uppercase(), json!({"DEPARTMENT": "Tours"})));
@@ -36,6 +37,7 @@ fn an_extension_is_found_and_replaced_under_its_uri_in_any_case() {
     assert_eq!(written.as_object().unwrap().len(), 3);
 }
 
+/// RFC 7643 §3.3
 #[test]
 fn an_extension_that_is_not_there_is_none() {
     let mut user = User::new("bjensen");
@@ -45,6 +47,7 @@ fn an_extension_that_is_not_there_is_none() {
     assert!(user.extensions.is_empty());
 }
 
+/// RFC 7643 §3.3, RFC 7643 §3
 #[test]
 fn an_extension_can_be_removed_and_takes_its_uri_along() {
     let mut user = read((ENTERPRISE, json!({"department": "Tours"})));
@@ -52,6 +55,7 @@ fn an_extension_can_be_removed_and_takes_its_uri_along() {
     assert_eq!(written(&user), json!({"schemas": [SchemaUri::USER], "userName": "bjensen"}));
 }
 
+/// RFC 7643 §3.3
 #[test]
 fn an_extension_of_another_shape_is_refused_with_its_path() {
     let user = read((ENTERPRISE, json!({"manager": {"value": 1}})));
@@ -77,6 +81,7 @@ fn an_extension_of_the_embedder_needs_serde_alone_and_its_errors_repeat_no_value
     assert_eq!(error.to_string(), "`urn:example:badge:1.0:User` has to be an object of its schema");
 }
 
+/// RFC 7643 §3.3, RFC 7643 §2.5
 #[test]
 fn what_no_struct_knows_survives_but_for_what_says_nothing() {
     let body = json!({
@@ -101,6 +106,7 @@ fn what_no_struct_knows_survives_but_for_what_says_nothing() {
     assert_eq!(names, ["favouriteNumber", "urn:example:odd:1.0:User"]);
 }
 
+/// RFC 7643 §2.1
 #[test]
 fn no_name_is_written_twice_whatever_is_set_beside_the_fields() {
     let mut user = User::new("bjensen").title("Guide");
@@ -129,6 +135,7 @@ fn peakon_attributes_of_the_company_stand_beside_the_usual_ones() {
     );
 }
 
+/// RFC 7643 §2.3.3
 #[test]
 fn prendio_limits_keep_their_digits() {
     for digits in ["0", "2500", "2500.5", "999999999999.999", "0.1", "123456789012345"] {

@@ -10,4 +10,5 @@ mod debug;
 mod examples;
 mod extensions;
 mod round_trip;
+mod sections;
 mod tolerance;

@@ -121,6 +121,7 @@ prop_compose! {
 }
 
 proptest! {
+    /// RFC 7643 §4.1
     #[test]
     fn a_user_is_read_as_it_was_written(user in user()) {
         let value = serde_json::to_value(&user).unwrap();
@@ -131,6 +132,7 @@ proptest! {
         prop_assert!(User::try_from(hostile).unwrap() == user);
     }
 
+    /// RFC 7643 §4.2
     #[test]
     fn a_group_is_read_as_it_was_written(name in text(), ids in vec(text(), 0..20)) {
         let members: Vec<_> = ids.into_iter().map(Member::new).collect();
@@ -139,6 +141,7 @@ proptest! {
         prop_assert!(Group::try_from(value).unwrap() == group);
     }
 
+    /// RFC 7643 §2.1, RFC 7643 §2.5
     #[test]
     fn what_can_be_read_is_written_in_one_form(body in vec((name(), value()), 0..6)) {
         let mut body = object(body);

@@ -10,6 +10,7 @@ fn refusal<T: TryFrom<Value, Error = ShapeError>>(value: Value) -> String {
     T::try_from(value).map(drop).unwrap_err().to_string()
 }
 
+/// RFC 7643 §2.5
 #[test]
 fn nulls_and_what_is_empty_count_as_missing() {
     let user = User::try_from(json!({
@@ -63,6 +64,7 @@ fn a_value_of_null_is_not_the_same_as_none() {
     assert_eq!(values, [Some(Value::Null), None, Some(json!([]))]);
 }
 
+/// RFC 7644 §3.1
 #[test]
 fn schemas_are_asked_for_where_a_message_could_be_taken_for_another() {
     let bulk =
@@ -80,6 +82,7 @@ fn schemas_are_asked_for_where_a_message_could_be_taken_for_another() {
     assert!(SearchRequest::try_from(json!({"schemas": [uri]})).is_ok());
 }
 
+/// RFC 7644 §3.7.3
 #[test]
 fn bulk_statuses_are_read_in_each_form_and_written_as_strings() {
     for status in [json!("412"), json!(412), json!({"code": "412"}), json!({"code": 412})] {
@@ -90,6 +93,7 @@ fn bulk_statuses_are_read_in_each_form_and_written_as_strings() {
     }
 }
 
+/// RFC 7644 §3.7.3
 #[test]
 fn a_failed_operation_carries_its_error() {
     let error = Error::uniqueness("`userName` is taken");
@@ -98,6 +102,7 @@ fn a_failed_operation_carries_its_error() {
     assert_eq!(Error::try_from(result.response.unwrap()), Ok(error));
 }
 
+/// RFC 7644 §3.4.2
 #[test]
 fn a_list_is_written_with_its_resources_even_if_there_are_none() {
     let empty = ListResponse::<User>::new([]).total_results(0);
@@ -112,6 +117,7 @@ fn a_list_is_written_with_its_resources_even_if_there_are_none() {
     assert_eq!((read.total_results, read.resources.len()), (None, 0));
 }
 
+/// RFC 7643 §7
 #[test]
 fn schemas_of_other_servers_are_read_with_their_nulls() {
     let uri = "urn:example:badge:1.0";
@@ -125,6 +131,7 @@ fn schemas_of_other_servers_are_read_with_their_nulls() {
     assert_eq!(page("uuid").unwrap_err().to_string(), "`Resources` has to be a schema");
 }
 
+/// RFC 7644 §3.4.3
 #[test]
 fn names_and_keywords_of_a_search_are_read_leniently() {
     let search = SearchRequest::try_from(json!({
@@ -137,6 +144,7 @@ fn names_and_keywords_of_a_search_are_read_leniently() {
     assert_eq!(search.count, Some(-1));
 }
 
+/// RFC 7644 §3.12
 #[test]
 fn errors_name_the_attribute_and_what_belongs_there() {
     assert_eq!(refusal::<User>(json!([])), "the value has to be an object");

@@ -10,6 +10,7 @@ fn check(format: Format, good: &[&str], bad: &[&str]) {
     }
 }
 
+/// RFC 7643 §4.1.1
 #[test]
 fn a_locale_is_a_language_tag_and_may_have_underscores() {
     let good = [
@@ -43,6 +44,7 @@ fn a_locale_is_a_language_tag_and_may_have_underscores() {
     check(Format::Language, &good, &bad);
 }
 
+/// RFC 7643 §4.1.1
 #[test]
 fn a_preferred_language_is_written_as_in_accept_language() {
     let good = ["en-US", "en-US,fr;q=0.5", "*", "da, en-gb;q=0.8, en;q=0.7", "en ; q=1.000"];
@@ -50,12 +52,14 @@ fn a_preferred_language_is_written_as_in_accept_language() {
     check(Format::AcceptLanguage, &good, &bad);
 }
 
+/// RFC 7643 §4.1.1
 #[test]
 fn a_time_zone_is_one_of_the_database() {
     let good = ["America/Los_Angeles", "UTC", "Etc/GMT+8", "america/los_angeles", "Asia/Kolkata"];
     check(Format::TimeZone, &good, &["", "PST8 foo", "Pacific Standard Time", "Mars/Olympus"]);
 }
 
+/// RFC 7643 §4.1.2
 #[test]
 fn a_telephone_number_may_be_a_uri_or_what_people_write() {
     let good = [
@@ -72,6 +76,7 @@ fn a_telephone_number_may_be_a_uri_or_what_people_write() {
     check(Format::Phone, &good, &bad);
 }
 
+/// RFC 7643 §4.1.2
 #[test]
 fn an_e_mail_address_is_a_mailbox() {
     let good = [
@@ -100,6 +105,7 @@ fn an_e_mail_address_is_a_mailbox() {
     check(Format::Email, &good, &bad);
 }
 
+/// RFC 7643 §4.1.2
 #[test]
 fn a_country_is_a_code_of_two_capital_letters() {
     check(
@@ -109,6 +115,7 @@ fn a_country_is_a_code_of_two_capital_letters() {
     );
 }
 
+/// RFC 7643 §4.1.2
 #[test]
 fn a_certificate_is_one_sequence_that_fills_its_text() {
     // A sequence of one byte, of 128 bytes, and of 256 bytes.
@@ -122,6 +129,7 @@ fn a_certificate_is_one_sequence_that_fills_its_text() {
     );
 }
 
+/// RFC 7643 §2.3.7
 #[test]
 fn a_reference_is_a_uri_or_relative() {
     let good = [

@@ -14,6 +14,8 @@ use crate::sample;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) comment: String,
+    /// The sections it proves, or `field` for what identity providers do.
+    section: String,
     pub(crate) schema: String,
     mode: String,
     compat: String,
@@ -148,6 +150,13 @@ fn every_case_has_a_comment_of_its_own() {
     comments.sort();
     for pair in comments.windows(2) {
         assert_ne!(pair[0], pair[1]);
+    }
+}
+
+#[test]
+fn every_case_says_what_it_proves() {
+    for case in cases() {
+        assert!(case.section == "field" || case.section.starts_with("RFC "), "{}", case.comment);
     }
 }
 

@@ -26,6 +26,7 @@ fn resources(value: &Value, into: &mut Vec<Map<String, Value>>) {
     }
 }
 
+/// RFC 7643 §8
 #[test]
 fn every_user_and_group_of_the_rfcs_is_valid() {
     let mut found = Vec::new();

@@ -67,6 +67,8 @@ fn name() -> impl Strategy<Value = String> {
         "nosuch",
         "id",
         "externalId",
+        "mEta",
+        "SCHEMAS",
     ];
     select(names.map(str::to_owned).to_vec())
 }
@@ -76,6 +78,34 @@ fn resource() -> impl Strategy<Value = Value> {
         let mut object: Map<String, Value> = members.into_iter().collect();
         object.insert("schemas".to_owned(), json!(["urn:test:Thing"]));
         Value::Object(object)
+    })
+}
+
+/// A resource that is valid, with lists worth a look.
+fn good_resource() -> impl Strategy<Value = Value> {
+    let text = || "[a-c]{1,2}".prop_map(Value::from);
+    let list =
+        |inner: BoxedStrategy<Value>| prop::collection::vec(inner, 0..12).prop_map(Value::from);
+    let number = (-3..3_i64).prop_map(Value::from).boxed();
+    let colour = select(vec!["red", "blue"]).prop_map(Value::from);
+    let element = (
+        prop::option::of(text()),
+        prop::option::of(text()),
+        prop::option::of(any::<bool>()),
+        list(text().boxed()),
+    );
+    let element = element.prop_map(|(value, kind, flag, tags)| {
+        json!({"value": value.unwrap_or("v".into()), "type": kind, "flag": flag, "tags": tags})
+    });
+    let parts = (list(text().boxed()), list(number), list(element.boxed()), colour, any::<i32>());
+    parts.prop_map(|(texts, numbers, elements, colour, number)| {
+        json!({
+            "schemas": ["urn:test:Thing"],
+            "texts": texts,
+            "numbers": numbers,
+            "list": elements,
+            "badge": {"number": number, "colour": colour},
+        })
     })
 }
 
@@ -117,6 +147,38 @@ fn is_canonical(value: &Value) -> bool {
     }
 }
 
+/// The same document with its members and elements in another order.
+fn mixed(value: &Value, seed: &mut u64) -> Value {
+    let mut turn = |length: usize| {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(*seed >> 33).unwrap() % length.max(1)
+    };
+    match value {
+        Value::Array(elements) => {
+            let mut elements: Vec<&Value> = elements.iter().collect();
+            let middle = turn(elements.len());
+            elements.rotate_left(middle);
+            elements.reverse();
+            elements.into_iter().map(|element| mixed(element, seed)).collect()
+        }
+        Value::Object(object) => {
+            let mut members: Vec<_> = object.iter().collect();
+            let middle = turn(members.len());
+            members.rotate_left(middle);
+            members.into_iter().map(|(name, value)| (name.clone(), mixed(value, seed))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+fn collect_leaves<'a>(value: &'a mut Value, into: &mut Vec<&'a mut Value>) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(|one| collect_leaves(one, into)),
+        Value::Object(object) => object.values_mut().for_each(|one| collect_leaves(one, into)),
+        leaf => into.push(leaf),
+    }
+}
+
 fn check_valid(schema: &ResourceSchema, valid: &Valid, compat: &Compat) {
     let attributes = valid.attributes();
     let document = Value::Object(attributes.clone());
@@ -136,6 +198,38 @@ proptest! {
         if let Ok(valid) = schema.validate(resource, Mode::Create, &compat) {
             check_valid(&schema, &valid, &compat);
         }
+    }
+
+    /// RFC 7643 §2.3.8, RFC 7643 §2.4
+    #[test]
+    fn neither_the_order_of_elements_nor_that_of_members_makes_a_difference(
+        resource in good_resource(), seed in any::<u64>(),
+    ) {
+        let schema = sample::thing();
+        let one = schema.validate(resource, Mode::Create, &Compat::INTEROP).unwrap();
+        let other = mixed(&Value::Object(one.attributes().clone()), &mut seed.clone());
+        let other = other.as_object().unwrap();
+        prop_assert!(schema.same(one.attributes(), other) && schema.same(other, one.attributes()));
+    }
+
+    /// RFC 7643 §2.4
+    #[test]
+    fn every_value_makes_a_difference(resource in good_resource(), seed in any::<u64>()) {
+        let schema = sample::thing();
+        let one = schema.validate(resource, Mode::Create, &Compat::INTEROP).unwrap();
+        let mut other = Value::Object(one.attributes().clone());
+        let mut leaves = Vec::new();
+        collect_leaves(&mut other, &mut leaves);
+        let at = usize::try_from(seed % leaves.len() as u64).unwrap();
+        let leaf = leaves.swap_remove(at);
+        *leaf = match &*leaf {
+            Value::String(text) => json!(format!("{text}!")),
+            Value::Bool(flag) => json!(!flag),
+            _ => json!("another"),
+        };
+        let other = mixed(&other, &mut seed.clone());
+        let other = other.as_object().unwrap();
+        prop_assert!(!schema.same(one.attributes(), other) && !schema.same(other, one.attributes()));
     }
 
     #[test]
@@ -182,6 +276,7 @@ proptest! {
         prop_assert_eq!(patched.unwrap().into_attributes(), trusted);
     }
 
+    /// RFC 7644 §3.9
     #[test]
     fn projection_never_adds(
         resource in resource(),

@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
 
+mod catalog;
 mod corpus;
+mod covers;
 mod examples;
 mod laws;
 mod path;
 mod projection;
 mod report;
 mod sample;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
+mod trust;

@@ -14,6 +14,7 @@ fn resolved(schema: &ResourceSchema, path: &str, compat: &Compat) -> Option<Stri
     schema.resolve(&path, compat).map(|resolved| resolved.path().to_string())
 }
 
+/// RFC 7644 §3.10
 #[test]
 fn paths_are_found_in_any_case_with_and_without_their_urn() {
     let user = sample::schema("enterprise");
@@ -36,6 +37,7 @@ fn paths_are_found_in_any_case_with_and_without_their_urn() {
     }
 }
 
+/// RFC 7644 §3.10
 #[test]
 fn leniently_an_extension_needs_no_urn_and_a_dot_will_do() {
     let user = sample::schema("enterprise");
@@ -54,6 +56,7 @@ fn leniently_an_extension_needs_no_urn_and_a_dot_will_do() {
     assert_eq!(resolved(&user, &department, &Compat::INTEROP), Some(expected));
 }
 
+/// RFC 7644 §3.10
 #[test]
 fn what_two_extensions_have_is_found_by_its_urn_alone() {
     let other = Schema::new(
@@ -74,6 +77,7 @@ fn opaque_names_are_found_where_a_path_can_be_made() {
     assert_eq!(found.attribute.unwrap().name.as_str(), "Date of birth");
 }
 
+/// RFC 7643 §3.1
 #[test]
 fn common_attributes_are_what_the_rfc_says_whatever_a_schema_says() {
     let mut schema = sample::thing_schema();
@@ -83,6 +87,7 @@ fn common_attributes_are_what_the_rfc_says_whatever_a_schema_says() {
     assert_eq!((id.kind, id.case_exact), (Kind::String, true));
 }
 
+/// RFC 7643 §7
 #[test]
 fn unique_and_asked_for_attributes_are_indexed() {
     let user = sample::schema("enterprise");
@@ -134,6 +139,7 @@ fn a_shadow_holds_keys_where_the_resource_holds_values() {
     assert_eq!(Value::Object(user.shadow(valid.attributes())), expected);
 }
 
+/// RFC 7643 §2.3.6, RFC 7643 §2.3.7
 #[test]
 fn references_keep_their_case_whatever_a_schema_says() {
     let mut schema = sample::thing_schema();

@@ -24,7 +24,9 @@ fn user() -> Value {
 }
 
 fn applied(projection: &Projection, mut resource: Value) -> Value {
+    let whole = projection.keeps(resource.as_object().unwrap()).then(|| resource.clone());
     projection.apply(resource.as_object_mut().unwrap());
+    assert!(whole.is_none_or(|whole| whole == resource));
     resource
 }
 
@@ -43,6 +45,7 @@ fn check_only(names: &[&str], expected: Value) {
     assert_eq!(applied(&only(&sample::schema("enterprise"), names), user()), whole);
 }
 
+/// RFC 7643 §7, RFC 7644 §3.4
 #[test]
 fn by_default_all_but_secrets_and_strangers_is_returned() {
     let schema = sample::schema("enterprise");
@@ -51,6 +54,7 @@ fn by_default_all_but_secrets_and_strangers_is_returned() {
     assert_eq!(applied(&Projection::default_of(&schema), user()), expected);
 }
 
+/// RFC 7644 §3.9, RFC 7644 §3.4.2.5, RFC 7644 §3.10
 #[test]
 fn attributes_select_and_id_and_schemas_stay() {
     check_only(&["userName"], json!({"userName": "a"}));
@@ -74,6 +78,7 @@ fn attributes_select_and_id_and_schemas_stay() {
     check_only(&[], json!({}));
 }
 
+/// RFC 7644 §3.9, RFC 7644 §3.4.2.5, RFC 7643 §7
 #[test]
 fn excluded_attributes_are_left_out_unless_they_are_always_returned() {
     let schema = sample::schema("enterprise");
@@ -90,6 +95,7 @@ fn excluded_attributes_are_left_out_unless_they_are_always_returned() {
     assert!(rest.get("name").is_none() && rest.get("userName").is_some());
 }
 
+/// RFC 7644 §3.9
 #[test]
 fn unknown_names_are_refused_strictly_and_ignored_leniently() {
     let schema = sample::schema("enterprise");
@@ -115,6 +121,7 @@ fn thing() -> Value {
     })
 }
 
+/// RFC 7643 §7
 #[test]
 fn what_is_returned_on_request_is_returned_when_it_is_named() {
     let schema = sample::thing();
@@ -134,6 +141,7 @@ fn what_is_returned_on_request_is_returned_when_it_is_named() {
     );
 }
 
+/// RFC 7643 §7
 #[test]
 fn what_a_request_has_written_is_returned_unless_it_names_attributes() {
     let schema = sample::thing();
@@ -147,6 +155,23 @@ fn what_a_request_has_written_is_returned_unless_it_names_attributes() {
     assert_eq!(holds(except(&schema, &["text"])), (true, true));
     assert_eq!(holds(except(&schema, &["rare", "badge.rare"])), (false, false));
     assert_eq!(holds(only(&schema, &["badge"])), (false, false));
+}
+
+#[test]
+fn what_is_returned_whole_is_known() {
+    let schema = sample::schema("enterprise");
+    let user = json!({"userName": "ann", ENTERPRISE: {"division": "D"}});
+    let keeps =
+        |projection: &Projection, resource: &Value| projection.keeps(resource.as_object().unwrap());
+    let all = Projection::default_of(&schema);
+    assert!(keeps(&all, &user));
+    assert!(!keeps(&all, &json!({"password": "p"})) && !keeps(&all, &json!({"nosuch": 1})));
+    assert!(!keeps(&all, &json!({ENTERPRISE: {"nosuch": 1}})));
+    assert!(!keeps(&all, &json!({ENTERPRISE: {}})));
+    let division = format!("{ENTERPRISE}:division");
+    assert!(!keeps(&except(&schema, &[&division]), &user));
+    assert!(!keeps(&except(&schema, &["name.givenName"]), &json!({"name": {"familyName": "J"}})));
+    assert!(keeps(&only(&schema, &["userName", &division]), &user));
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn a_report_of_many_problems_is_bounded() {
     assert_eq!(valid.dropped().len(), Report::KEPT);
 }
 
+/// RFC 7644 §3.12
 #[test]
 fn the_first_problem_gives_the_keyword() {
     let keyword = |resource| Error::from(refused("user", resource, &Compat::STRICT)).scim_type;

@@ -42,6 +42,13 @@ impl BulkIds {
         self.ids.get(at).cloned().flatten()
     }
 
+    /// Says which id a create came to; another than was chosen, if it took a resource over.
+    pub(super) fn settle(&mut self, at: usize, id: &str) {
+        if let Some(Some(known)) = self.ids.get_mut(at) {
+            id.clone_into(known);
+        }
+    }
+
     /// The operations that an operation refers to.
     pub(super) fn used_by(&self, operation: &Operation) -> BTreeSet<usize> {
         let mut used = BTreeSet::new();

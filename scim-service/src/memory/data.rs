@@ -1,6 +1,9 @@
 //! The resources of one tenant.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use scim_core::Version;
@@ -33,7 +36,7 @@ pub(super) struct Row {
     pub(super) version: u64,
     pub(super) created: DateTime<Utc>,
     pub(super) modified: DateTime<Utc>,
-    pub(super) attributes: Map<String, Value>,
+    pub(super) attributes: Arc<Map<String, Value>>,
 }
 
 impl Row {
@@ -62,9 +65,9 @@ impl Data {
     /// A resource with what is derived from others.
     pub(super) fn get(&self, cx: &Context, id: &str, want: &Projection) -> Option<Stored> {
         let mut stored = self.stored(cx, id)?;
-        member::name_all(self, cx, &mut stored.attributes);
+        member::name_all(self, cx, &mut stored);
         if member::shows_groups(cx, want) {
-            member::show(member::groups_of(self, id), &mut stored.attributes);
+            member::show(member::groups_of(self, id), &mut stored);
         }
         Some(stored)
     }
@@ -76,8 +79,8 @@ impl Data {
         let mut groups = if shows { member::groups(self) } else { HashMap::new() };
         rows.map(move |(id, row)| {
             let mut stored = row.stored(id);
-            member::name_all(self, cx, &mut stored.attributes);
-            member::show(groups.remove(id.as_str()).unwrap_or_default(), &mut stored.attributes);
+            member::name_all(self, cx, &mut stored);
+            member::show(groups.remove(id.as_str()).unwrap_or_default(), &mut stored);
             stored
         })
     }
@@ -95,7 +98,12 @@ impl Data {
             return Err(StoreError::conflict("id"));
         }
         table.claim(cx, id, &attributes)?;
-        let row = Row { version: 1, created: cx.now(), modified: cx.now(), attributes };
+        let row = Row {
+            version: 1,
+            created: cx.now(),
+            modified: cx.now(),
+            attributes: attributes.into(),
+        };
         table.rows.insert(id.to_owned(), row);
         Ok(())
     }
@@ -111,7 +119,7 @@ impl Data {
         let table = self.tables.entry(cx.resource_type().to_owned()).or_default();
         table.claim(cx, id, &attributes)?;
         if let Some(row) = table.rows.get_mut(id) {
-            row.attributes = attributes;
+            row.attributes = attributes.into();
             row.touch(cx.now());
         }
         Ok(())

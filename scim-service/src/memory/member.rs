@@ -1,6 +1,6 @@
 //! Memberships: `members` of groups, and `groups` of users derived from them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use scim_core::{Error, Mutability};
@@ -8,7 +8,7 @@ use scim_schema::Projection;
 use serde_json::{Map, Value, json};
 
 use super::data::{Data, Row};
-use crate::{Context, StoreError, UnknownMembers};
+use crate::{Context, StoreError, Stored, UnknownMembers};
 
 /// Leaves of each relation the elements that exist, each with the type of what it names.
 pub(super) fn known(
@@ -43,22 +43,27 @@ pub(super) fn known(
 pub(super) fn forget(data: &mut Data, id: &str, now: DateTime<Utc>) {
     let rows = data.tables.values_mut().flat_map(|table| table.rows.values_mut());
     for row in rows {
-        let Some(Value::Array(members)) = row.attributes.get_mut("members") else { continue };
-        let before = members.len();
-        members.retain(|member| id_of(member) != Some(id));
-        if members.len() < before {
-            if members.is_empty() {
-                row.attributes.remove("members");
-            }
-            row.touch(now);
+        if !members(row).any(|member| member == id) {
+            continue;
         }
+        let attributes = Arc::make_mut(&mut row.attributes);
+        if let Some(Value::Array(members)) = attributes.get_mut("members") {
+            members.retain(|member| id_of(member) != Some(id));
+            if members.is_empty() {
+                attributes.remove("members");
+            }
+        }
+        row.touch(now);
     }
 }
 
 /// Adds the names of members.
-pub(super) fn name_all(data: &Data, cx: &Context, attributes: &mut Map<String, Value>) {
+pub(super) fn name_all(data: &Data, cx: &Context, stored: &mut Stored) {
     for relation in cx.endpoint().relations() {
-        if let Some(Value::Array(elements)) = attributes.get_mut(relation.as_str()) {
+        if !stored.attributes.contains_key(relation.as_str()) {
+            continue;
+        }
+        if let Some(Value::Array(elements)) = stored.attributes_mut().get_mut(relation.as_str()) {
             elements.iter_mut().for_each(|element| name(data, element));
         }
     }
@@ -73,9 +78,9 @@ pub(super) fn shows_groups(cx: &Context, want: &Projection) -> bool {
 }
 
 /// Adds the groups of a resource.
-pub(super) fn show(groups: Vec<Value>, attributes: &mut Map<String, Value>) {
+pub(super) fn show(groups: Vec<Value>, stored: &mut Stored) {
     if !groups.is_empty() {
-        attributes.insert("groups".to_owned(), Value::Array(groups));
+        stored.attributes_mut().insert("groups".to_owned(), Value::Array(groups));
     }
 }
 

@@ -30,6 +30,9 @@ pub(super) fn run(data: &Data, cx: &Context, query: &Query) -> Page {
 }
 
 fn matching(cx: &Context, query: &Query, stored: Stored) -> Option<Found> {
+    if query.filter.is_none() && query.sort.is_none() {
+        return Some(Found { key: None, stored });
+    }
     let resource = Value::Object(complete(cx, &stored));
     if query.filter.as_ref().is_some_and(|filter| !filter.matches(&resource)) {
         return None;
@@ -43,7 +46,7 @@ fn matching(cx: &Context, query: &Query, stored: Stored) -> Option<Found> {
 
 /// The resource with all that a filter or an order can name.
 fn complete(cx: &Context, stored: &Stored) -> Map<String, Value> {
-    let mut resource = stored.attributes.clone();
+    let mut resource = Map::clone(&stored.attributes);
     resource.insert("id".to_owned(), Value::String(stored.id.clone()));
     let meta = json!({
         "resourceType": cx.resource_type(),

@@ -6,10 +6,9 @@ use http::request;
 use scim_core::{Compat, Error, ListResponse, ScimType};
 use scim_filter::Key;
 use scim_schema::Projection;
-use serde_json::Value;
 
 use super::{
-    Rendered, indexed, listed,
+    indexed, listed,
     search::{Method, Search, unknown_sort},
 };
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
     answer::{Answer, Refusal},
     cursor::{self, Cursor},
     params::Params,
+    render::Rendered,
     service::Parts,
 };
 
@@ -145,12 +145,8 @@ impl<S: Store> Parts<S> {
             self.find(search, page, &mut found)?;
         }
         found.sort_by(|left, right| order(searches.descending, left, right));
-        let resources = found
-            .into_iter()
-            .skip(skipped)
-            .take(count)
-            .map(|one| Value::Object(one.resource))
-            .collect();
+        let page = found.into_iter().skip(skipped).take(count);
+        let resources = page.map(|one| one.resource).collect();
         Ok(listed(indexed(resources, Some(total), start)))
     }
 
@@ -178,7 +174,7 @@ impl<S: Store> Parts<S> {
             let key = one.key.as_ref().map(|key| key.as_str().to_owned());
             (0, Position { key, id: one.id.clone() })
         });
-        let resources = found.into_iter().map(|one| Value::Object(one.resource)).collect();
+        let resources = found.into_iter().map(|one| one.resource).collect();
         self.by_cursor(searches, resources, last.filter(|_| more), count)
     }
 
@@ -197,7 +193,7 @@ impl<S: Store> Parts<S> {
             let key = search.sort.as_ref().and_then(|sort| sort.path.sort_key(&resource));
             self.links.refer(search.cx.schema(), &mut resource);
             search.want.apply(&mut resource);
-            found.push(Found { key, id, resource });
+            found.push(Found { key, id, resource: resource.into() });
         }
         Ok(())
     }
@@ -205,7 +201,7 @@ impl<S: Store> Parts<S> {
     fn by_cursor(
         &self,
         searches: &Searches,
-        resources: Vec<Value>,
+        resources: Vec<Rendered>,
         next: Option<(usize, Position)>,
         count: usize,
     ) -> Answer {

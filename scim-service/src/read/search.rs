@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use scim_core::{AttrPath, Error, PaginationMethod, ScimType};
 use scim_filter::{Attributes, Checked, Filter, Options, ResolvedPath, Unknown};
 use scim_schema::{Projection, is_secret};
@@ -144,6 +145,9 @@ impl<S: Store> Parts<S> {
         unknown: Unknown,
     ) -> Result<Option<Arc<Checked>>, Error> {
         let Some(text) = &params.filter else { return Ok(None) };
+        if !self.store.features().filter {
+            return Err(Error::new(StatusCode::NOT_IMPLEMENTED, "this server does not filter"));
+        }
         let options =
             Options::STRICT.compat(*cx.compat()).limits(self.limits.filter).unknown(unknown);
         let filter = Filter::parse_with(text, &options)?;

@@ -24,6 +24,7 @@ fn post(path: &str, bulk_id: &str, data: Value) -> Value {
     json!({"method": "POST", "path": path, "bulkId": bulk_id, "data": data})
 }
 
+/// RFC 7644 §3.7, RFC 7644 §3.7.3
 #[tokio::test]
 async fn each_operation_is_answered_as_if_it_came_alone() {
     let client = Client::new();
@@ -58,6 +59,7 @@ async fn each_operation_is_answered_as_if_it_came_alone() {
     assert!(answer.body.get("failOnErrors").is_none());
 }
 
+/// RFC 7644 §3.7.3
 #[tokio::test]
 async fn it_stops_after_as_many_errors_as_are_allowed() {
     let client = Client::new();
@@ -77,6 +79,7 @@ async fn it_stops_after_as_many_errors_as_are_allowed() {
     assert_eq!(none.error(), (400, Some("invalidValue")));
 }
 
+/// RFC 7644 §3.7.2
 #[tokio::test]
 async fn references_are_resolved_forwards_backwards_and_in_paths() {
     let client = Client::new();
@@ -103,6 +106,7 @@ async fn references_are_resolved_forwards_backwards_and_in_paths() {
     assert_eq!(members[0]["value"], id(2));
 }
 
+/// RFC 7644 §3.7.1
 #[tokio::test]
 async fn groups_that_contain_one_another_are_created_and_then_linked() {
     let client = Client::new();
@@ -128,6 +132,7 @@ async fn groups_that_contain_one_another_are_created_and_then_linked() {
     }
 }
 
+/// RFC 7644 §3.7.2
 #[tokio::test]
 async fn what_refers_to_a_create_that_failed_fails_too() {
     let client = Client::new();
@@ -144,6 +149,7 @@ async fn what_refers_to_a_create_that_failed_fails_too() {
     assert_eq!(client.get("/Groups").await.body["totalResults"], 0);
 }
 
+/// RFC 7644 §3.7, RFC 7644 §3.7.4
 #[tokio::test]
 async fn a_request_that_is_no_job_is_refused_as_a_whole() {
     let client = Client::new();

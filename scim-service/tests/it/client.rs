@@ -1,12 +1,15 @@
 //! A client that calls a service in process.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use bytes::Bytes;
 use http::{Method, Response};
 use http_body_util::{BodyExt, Full};
 use scim_service::{
-    Endpoint, MemoryStore, ScimService,
+    Builder, Endpoint, MemoryStore, ScimService, Store,
     schema::catalog,
     testing::transcript::{Request, Transport},
 };
@@ -16,8 +19,7 @@ use tower::ServiceExt;
 pub(crate) const BASE: &str = "https://scim.example.com/scim/v2";
 
 /// A client of a service of its own.
-#[derive(Clone)]
-pub(crate) struct Client(pub(crate) ScimService<Arc<MemoryStore>>);
+pub(crate) struct Client<S = MemoryStore>(pub(crate) ScimService<Arc<S>>);
 
 /// An answer, read.
 #[derive(Debug)]
@@ -30,15 +32,29 @@ pub(crate) struct Answer {
 impl Client {
     /// Users with the enterprise extension, and groups, in memory.
     pub(crate) fn new() -> Self {
-        let users = catalog::user().extend(catalog::enterprise()).unwrap();
-        let service = ScimService::builder(Arc::new(MemoryStore::new()))
-            .base_url(BASE)
-            .endpoint(Endpoint::users(users))
-            .endpoint(Endpoint::groups(catalog::group()))
-            .build();
-        Self(service.unwrap())
+        Self::of(|builder| builder)
     }
 
+    /// The same with the ids `1`, `2` and so on.
+    pub(crate) fn counted() -> Self {
+        let ids = AtomicU32::new(1);
+        Self::of(|builder| builder.ids(move || ids.fetch_add(1, Ordering::Relaxed).to_string()))
+    }
+
+    /// The same, with more of one's own.
+    pub(crate) fn of(
+        more: impl FnOnce(Builder<Arc<MemoryStore>>) -> Builder<Arc<MemoryStore>>,
+    ) -> Self {
+        let users = catalog::user().extend(catalog::enterprise()).unwrap();
+        let builder = ScimService::builder(Arc::new(MemoryStore::new()))
+            .base_url(BASE)
+            .endpoint(Endpoint::users(users))
+            .endpoint(Endpoint::groups(catalog::group()));
+        Self(more(builder).build().unwrap())
+    }
+}
+
+impl<S: Store> Client<S> {
     pub(crate) async fn request(&self, request: http::Request<Full<Bytes>>) -> Answer {
         let response = self.0.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
@@ -89,6 +105,12 @@ impl Client {
         let created = self.post("/Users", serde_json::json!({"userName": user_name})).await;
         assert_eq!(created.status, 201, "{created:?}");
         format!("/Users/{}", created.body["id"].as_str().unwrap())
+    }
+}
+
+impl<S> Clone for Client<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 

@@ -1,8 +1,14 @@
-//! Recorded conversations of identity providers, replayed in process.
+//! Recorded conversations of identity providers, and the rules of the RFCs, replayed in process.
 
-use scim_service::testing::transcript::{Level, Replay, Transcript};
+use scim_service::{
+    MemoryStore,
+    testing::transcript::{Level, Replay, Transcript},
+};
 
-use crate::client::{BASE, Client};
+use crate::{
+    client::{BASE, Client},
+    rule,
+};
 
 async fn replay(transcript: &Transcript, exceptions: &[&str]) {
     let outcome = Replay::new(BASE).run(transcript, &mut Client::new()).await;
@@ -20,4 +26,9 @@ async fn okta_provisions_users_and_groups() {
 async fn entra_provisions_users_and_groups() {
     let exceptions = ["connect: the same, quotes left unescaped", "group: duplicate displayName"];
     replay(&Transcript::entra(), &exceptions).await;
+}
+
+#[tokio::test]
+async fn the_rules_of_the_protocol_hold_over_the_store_in_memory() {
+    rule::hold(MemoryStore::new).await;
 }

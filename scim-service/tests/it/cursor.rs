@@ -1,5 +1,14 @@
 //! Pages by cursor (RFC 9865).
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::DateTime;
 use scim_service::{
     CursorKey, Endpoint, MemoryStore, Principal, ScimService, core::PaginationMethod,
     schema::catalog,
@@ -42,6 +51,7 @@ async fn walk(client: &Client, query: &str) -> (Vec<String>, usize) {
     }
 }
 
+/// RFC 9865 §2, RFC 9865 §2.2
 #[tokio::test]
 async fn a_walk_meets_every_resource_once_in_order() {
     let client = people(10).await;
@@ -62,6 +72,7 @@ async fn a_walk_meets_every_resource_once_in_order() {
     }
 }
 
+/// RFC 9865 §2
 #[tokio::test]
 async fn a_walk_goes_backwards_too() {
     let client = people(7).await;
@@ -76,6 +87,7 @@ async fn a_walk_goes_backwards_too() {
     assert!(back.body.get("nextCursor").is_some());
 }
 
+/// RFC 9865 §2
 #[tokio::test]
 async fn a_cursor_is_good_for_its_query_alone() {
     let client = people(5).await;
@@ -112,6 +124,7 @@ async fn a_cursor_is_good_for_its_query_alone() {
     assert_eq!(both.error(), (400, Some("invalidValue")));
 }
 
+/// RFC 9865 §2.3, RFC 9865 §2.4, RFC 9865 §5.2
 #[tokio::test]
 async fn a_cursor_is_good_for_its_client_alone_and_for_every_process_with_the_key() {
     let client = people(3).await;
@@ -125,7 +138,7 @@ async fn a_cursor_is_good_for_its_client_alone_and_for_every_process_with_the_ke
     assert_eq!(client.request(request("b", &next)).await.error(), (400, Some("invalidCursor")));
     assert_eq!(client.request(request("a", &next)).await.status, 200);
 
-    let store = std::sync::Arc::new(MemoryStore::new());
+    let store = Arc::new(MemoryStore::new());
     let process = || {
         ScimService::builder(store.clone())
             .base_url("https://scim.example.com/scim/v2")
@@ -145,6 +158,34 @@ async fn a_cursor_is_good_for_its_client_alone_and_for_every_process_with_the_ke
     assert_eq!(other.get("/Users?startIndex=2").await.body["startIndex"], 2);
 }
 
+/// RFC 9865 §2.1, RFC 9865 §5.2
+#[tokio::test]
+async fn a_cursor_is_good_for_its_time_alone() {
+    let now = Arc::new(AtomicI64::new(1_300_000_000));
+    let clock = now.clone();
+    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        .base_url("https://scim.example.com/scim/v2")
+        .endpoint(Endpoint::users(catalog::user()))
+        .clock(move || DateTime::from_timestamp(clock.load(Ordering::Relaxed), 0).unwrap())
+        .cursor_timeout(Duration::from_secs(60))
+        .build();
+    let client = Client(service.unwrap());
+    client.user("a").await;
+    client.user("b").await;
+    for path in ["/Users", "/"] {
+        let first = client.get(&format!("{path}?count=1&cursor")).await;
+        let cursor = first.body["nextCursor"].as_str().unwrap();
+        let next = format!("{path}?count=1&cursor={cursor}");
+        now.fetch_add(60, Ordering::Relaxed);
+        assert_eq!(client.get(&next).await.status, 200);
+        now.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(client.get(&next).await.error(), (400, Some("expiredCursor")));
+    }
+    let config = client.get("/ServiceProviderConfig").await.body;
+    assert_eq!(config["pagination"]["cursorTimeout"], 60);
+}
+
+/// RFC 9865 §2
 #[tokio::test]
 async fn a_count_of_none_gives_the_total_and_no_cursor() {
     let client = people(3).await;
@@ -156,6 +197,7 @@ async fn a_count_of_none_gives_the_total_and_no_cursor() {
     }
 }
 
+/// RFC 9865 §2
 #[tokio::test]
 async fn all_types_are_walked_by_cursor_in_turn_and_merged() {
     let client = people(4).await;
@@ -178,6 +220,7 @@ async fn names_by_index(client: &Client, query: &str) -> Vec<String> {
     resources.iter().map(name).collect()
 }
 
+/// RFC 9865 §3, RFC 9865 §4
 #[tokio::test]
 async fn a_search_in_a_body_pages_the_same_way() {
     let client = people(3).await;

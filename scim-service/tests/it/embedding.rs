@@ -17,6 +17,7 @@ fn with(users: Endpoint) -> Client {
     Client(builder.endpoint(Endpoint::groups(catalog::group())).build().unwrap())
 }
 
+/// RFC 7644 §3.11
 #[tokio::test]
 async fn me_is_whoever_the_embedder_says() {
     let service = ScimService::builder(Arc::new(MemoryStore::new()))
@@ -83,6 +84,7 @@ impl Policy for NoContractors {
     }
 }
 
+/// RFC 7644 §2
 #[tokio::test]
 async fn a_policy_refuses_creates_replacements_and_patches() {
     let service = ScimService::builder(Arc::new(MemoryStore::new()))
@@ -103,6 +105,7 @@ async fn a_policy_refuses_creates_replacements_and_patches() {
     assert!(client.get(&user).await.body.get("userType").is_none());
 }
 
+/// RFC 7643 §2.3.7
 #[tokio::test]
 async fn a_stale_member_can_be_refused() {
     let service = ScimService::builder(Arc::new(MemoryStore::new()))
@@ -135,4 +138,24 @@ async fn the_letter_of_the_rfcs_is_a_setting_of_the_request() {
         let name = body.replace("\"a\"", &format!("\"{}\"", body.len()));
         assert_eq!(client.send("POST", "/Users", &[], name).await.status, 201, "{body}");
     }
+}
+
+/// RFC 7644 §3.7.2
+#[tokio::test]
+async fn a_bulk_id_stands_for_the_account_that_is_taken_over() {
+    let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive()));
+    let user = client.user("bjensen").await;
+    client.patch(&user, json!([{"op": "replace", "path": "active", "value": false}])).await;
+    let group = json!({"displayName": "Guides", "members": [{"value": "bulkId:u"}]});
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [
+            {"method": "POST", "path": "/Groups", "bulkId": "g", "data": group},
+            {"method": "POST", "path": "/Users", "bulkId": "u", "data": {"userName": "bjensen"}},
+        ],
+    });
+    let answer = client.post("/Bulk", bulk).await;
+    assert_eq!(answer.body["Operations"][1]["location"], format!("{BASE}{user}"));
+    let groups = client.get("/Groups").await;
+    assert_eq!(groups.body["Resources"][0]["members"][0]["$ref"], format!("{BASE}{user}"));
 }

@@ -1,10 +1,25 @@
 //! The service held against what RFC 7644 asks, and against recorded conversations.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may fail by panicking"
+)]
 
 mod bulk;
 mod client;
 mod conversation;
 mod cursor;
 mod embedding;
+mod feature;
+mod law;
+mod mount;
 mod protocol;
+mod rule;
+mod secret;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
 mod store;
+mod story;
+mod wire;
+mod wrapped;

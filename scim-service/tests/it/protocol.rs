@@ -13,6 +13,7 @@ fn names(list: &Answer) -> Vec<&str> {
         .collect()
 }
 
+/// RFC 7644 §3.3, RFC 7643 §3.1
 #[tokio::test]
 async fn a_created_resource_has_what_the_server_adds() {
     let client = Client::new();
@@ -34,6 +35,7 @@ async fn a_created_resource_has_what_the_server_adds() {
     assert!(created.body.get("groups").is_none());
 }
 
+/// RFC 7644 §3.12
 #[tokio::test]
 async fn every_refusal_is_an_error_body_with_its_keyword() {
     let client = Client::new();
@@ -80,6 +82,7 @@ async fn every_refusal_is_an_error_body_with_its_keyword() {
     assert_eq!(large.error(), (413, None));
 }
 
+/// RFC 7644 §3.2
 #[tokio::test]
 async fn a_method_that_is_not_served_is_answered_with_those_that_are() {
     let client = Client::new();
@@ -96,6 +99,7 @@ async fn a_method_that_is_not_served_is_answered_with_those_that_are() {
     }
 }
 
+/// RFC 7644 §3.14
 #[tokio::test]
 async fn preconditions_are_held_against_the_stored_version() {
     let client = Client::new();
@@ -119,6 +123,7 @@ async fn preconditions_are_held_against_the_stored_version() {
     assert_eq!(client.send("DELETE", &user, &[], "").await.error(), (404, None));
 }
 
+/// RFC 7644 §3.14, RFC 7644 §3.5.2
 #[tokio::test]
 async fn a_change_that_changes_nothing_keeps_the_version() {
     let client = Client::new();
@@ -137,6 +142,7 @@ async fn a_change_that_changes_nothing_keeps_the_version() {
     assert_eq!(other.body["userName"], "BJensen");
 }
 
+/// RFC 7644 §3.5.1
 #[tokio::test]
 async fn a_replacement_that_leaves_active_out_does_not_switch_a_leaver_on() {
     let client = Client::new();
@@ -146,6 +152,7 @@ async fn a_replacement_that_leaves_active_out_does_not_switch_a_leaver_on() {
     assert_eq!(replaced.body["active"], false);
 }
 
+/// RFC 7644 §3.4.2.4
 #[tokio::test]
 async fn pages_are_cut_as_asked_and_count_themselves() {
     let client = Client::new();
@@ -173,6 +180,7 @@ async fn pages_are_cut_as_asked_and_count_themselves() {
     assert_eq!(cut("sortOrder=descending").await, "edcba");
 }
 
+/// RFC 7644 §3.4.2.3
 #[tokio::test]
 async fn missing_values_come_last_and_first_if_descending() {
     let client = Client::new();
@@ -186,6 +194,7 @@ async fn missing_values_come_last_and_first_if_descending() {
     );
 }
 
+/// RFC 7644 §3.4.2.1
 #[tokio::test]
 async fn the_root_searches_all_types() {
     let client = Client::new();
@@ -205,6 +214,7 @@ async fn the_root_searches_all_types() {
     assert_eq!(names(&client.get("/?sortBy=id&sortOrder=descending").await).len(), 3);
 }
 
+/// RFC 7644 §3.5.2
 #[tokio::test]
 async fn a_patch_of_a_group_is_answered_without_a_body_unless_one_is_asked_for() {
     let client = Client::new();
@@ -223,6 +233,7 @@ async fn a_patch_of_a_group_is_answered_without_a_body_unless_one_is_asked_for()
     assert_eq!(client.get(&user).await.body["groups"][0]["display"], "Buyers");
 }
 
+/// RFC 7644 §3.6
 #[tokio::test]
 async fn deleting_a_member_takes_it_out_of_its_groups_and_moves_their_version() {
     let client = Client::new();
@@ -246,6 +257,7 @@ async fn deleting_a_member_takes_it_out_of_its_groups_and_moves_their_version() 
     assert_ne!(after.body["meta"]["version"], created.body["meta"]["version"]);
 }
 
+/// RFC 7644 §4
 #[tokio::test]
 async fn discovery_says_what_is_served() {
     let client = Client::new();
@@ -272,6 +284,7 @@ async fn discovery_says_what_is_served() {
     assert_eq!(client.get("/ResourceTypes/User").await.body, types["Resources"][0]);
 }
 
+/// RFC 7643 §4.1.1
 #[tokio::test]
 async fn a_password_is_never_seen_again() {
     let client = Client::new();

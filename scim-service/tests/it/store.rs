@@ -2,6 +2,7 @@
 
 use scim_service::{MemoryStore, testing::store::StoreCheck};
 
+/// Races for a name or a version end with one winner: RFC 7644 §3.3, RFC 7644 §3.14.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_in_memory_passes_every_check_on_threads() {
     let handle = tokio::runtime::Handle::current();

@@ -75,7 +75,7 @@ pub(super) fn complete(
             stored.values = Some(Values { attribute, elements: Box::new(elements) });
         } else if !found.is_empty() {
             let elements: Vec<Value> = found.into_iter().map(Element::value).collect();
-            stored.attributes.insert(name.as_str().to_owned(), elements.into());
+            stored.attributes_mut().insert(name.as_str().to_owned(), elements.into());
         }
     }
     Ok(())

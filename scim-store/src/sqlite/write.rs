@@ -1,11 +1,13 @@
 //! What is done inside the writer's transactions.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 use scim_core::AttrName;
 use scim_patch::Delta;
 use scim_schema::{Issue, Valid};
 use scim_service::{Applied, Change, Guard, New, StoreError, Stored, Updated, Write, Written};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     error::SqliteError,
@@ -106,14 +108,14 @@ fn by_document(
     if let Some(relation) = scope.relation() {
         let elements = member::load(connection, scope, &head.id)?;
         if !elements.is_empty() {
-            current.attributes.insert(relation.as_str().to_owned(), Value::Array(elements));
+            current.attributes_mut().insert(relation.as_str().to_owned(), Value::Array(elements));
         }
     }
-    let unchanged = current.attributes.clone();
+    let unchanged = Map::clone(&current.attributes);
     let mut applied = change.apply(current)?;
     let touched = match &mut applied {
         Applied::Same(stored) => {
-            member::take(scope, &mut stored.attributes);
+            member::take(scope, stored.attributes_mut());
             Touched::default()
         }
         Applied::Next(valid) => {
@@ -155,7 +157,7 @@ fn finish(
 ) -> Result<Updated, StoreError> {
     match applied {
         Applied::Same(stored) => {
-            head.attributes = stored.attributes;
+            head.attributes = Arc::unwrap_or_clone(stored.attributes);
             settle(connection, head, scope, rows)
         }
         Applied::Next(mut valid) => {

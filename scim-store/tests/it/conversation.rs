@@ -1,4 +1,5 @@
-//! The service over the store, held against recorded conversations of identity providers.
+//! The service over the store, held against recorded conversations of identity providers, and
+//! against the rules of the protocol.
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -12,7 +13,10 @@ use scim_store::SqliteStore;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::file::{File, block_on};
+use crate::{
+    file::{File, block_on},
+    rule,
+};
 
 const BASE: &str = "https://scim.example.com/scim/v2";
 
@@ -74,6 +78,17 @@ fn okta_provisions_users_and_groups() {
 fn entra_provisions_users_and_groups() {
     let exceptions = ["connect: the same, quotes left unescaped", "group: duplicate displayName"];
     replay(&Transcript::entra(), &exceptions);
+}
+
+#[test]
+fn the_rules_of_the_protocol_hold_over_the_store() {
+    let mut files = Vec::new();
+    block_on(rule::hold(|| {
+        let file = File::new();
+        let store = file.open();
+        files.push(file);
+        store
+    }));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Law: the store answers as the store in memory does, whatever was written before.
 
+use std::sync::Arc;
+
 use proptest::{collection::vec, prelude::*, sample::select};
 use scim_service::{Context, Guard, MemoryStore, Store, Window};
 use serde_json::{Map, Value, json};
@@ -112,11 +114,11 @@ fn take(store: &impl Store, step: Step) -> String {
 fn picture(store: &impl Store, cx: &Context, id: &str) -> Option<(String, Map<String, Value>)> {
     let mut stored = get(store, cx, id)?;
     for name in ["members", "groups"] {
-        if let Some(Value::Array(elements)) = stored.attributes.get_mut(name) {
+        if let Some(Value::Array(elements)) = stored.attributes_mut().get_mut(name) {
             elements.sort_by_key(|element| element["value"].to_string());
         }
     }
-    Some((stored.version.to_string(), stored.attributes))
+    Some((stored.version.to_string(), Arc::unwrap_or_clone(stored.attributes)))
 }
 
 fn listing(

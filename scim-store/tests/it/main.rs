@@ -16,5 +16,7 @@ mod law;
 mod log;
 mod member;
 mod page;
+#[path = "../../../scim-service/tests/it/rule.rs"]
+mod rule;
 mod tenant;
 mod write;

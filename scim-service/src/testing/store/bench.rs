@@ -83,7 +83,8 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn of(stored: Stored) -> Result<Self, StoreError> {
-        let Stored { id, version, created, modified, mut attributes, values } = stored;
+        let Stored { id, version, created, modified, attributes, values } = stored;
+        let mut attributes = Arc::unwrap_or_clone(attributes);
         if let Some(values) = values {
             let elements: Vec<Value> = values.elements.collect::<Result<_, _>>()?;
             attributes.insert(values.attribute.into(), Value::Array(elements));

@@ -152,7 +152,7 @@ pub(super) fn copy(stored: &Stored) -> Stored {
 
 /// A resource with all that a filter can name.
 pub(super) fn complete(cx: &Context, stored: &Stored) -> Map<String, Value> {
-    let mut resource = stored.attributes.clone();
+    let mut resource = Map::clone(&stored.attributes);
     resource.insert("id".to_owned(), json!(stored.id));
     let meta = json!({"resourceType": cx.resource_type(), "created": stored.created.to_rfc3339()});
     resource.insert("meta".to_owned(), meta);

@@ -1,6 +1,6 @@
 //! Faults of reads.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use scim_core::Version;
 use scim_filter::{Element, Key, Node, ResolvedPath, Test, TestOp};
@@ -39,7 +39,7 @@ impl Broken {
 
     /// What becomes of a resource on its way out.
     pub(super) fn spoil(&self, cx: &Context, mut stored: Stored, want: &Projection) -> Stored {
-        let attributes = &mut stored.attributes;
+        let attributes = Arc::make_mut(&mut stored.attributes);
         match self.fault {
             Some(Fault::DropsMember) => {
                 if let Some(Value::Array(members)) = attributes.get_mut("members") {

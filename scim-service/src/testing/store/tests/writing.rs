@@ -1,5 +1,7 @@
 //! Faults of writes.
 
+use std::sync::Arc;
+
 use scim_core::{Uniqueness, Version};
 use serde_json::{Map, Value, json};
 
@@ -92,7 +94,7 @@ impl Broken {
                 let Applied::Next(next) = change.apply(copy(before))? else {
                     return Ok(Some(Updated::unchanged(copy(before))));
                 };
-                let mut half = before.attributes.clone();
+                let mut half = Map::clone(&before.attributes);
                 if let Some(display) = next.attributes().get("displayName") {
                     half.insert("displayName".to_owned(), display.clone());
                 }
@@ -103,7 +105,7 @@ impl Broken {
             }
             (Some(Fault::WritesBeforeItChecks), Some(before)) => {
                 if let Some((_, delta)) = change.split("members") {
-                    let mut attributes = before.attributes.clone();
+                    let mut attributes = Map::clone(&before.attributes);
                     let mut members = match attributes.remove("members") {
                         Some(Value::Array(members)) => members,
                         _ => Vec::new(),
@@ -149,14 +151,15 @@ impl Broken {
                 }
             }
             (Some(Fault::ForgetsPolicies), Err(())) => {
-                let mut attributes = before.attributes.clone();
+                let mut attributes = Map::clone(&before.attributes);
                 attributes.insert("displayName".to_owned(), json!("After"));
                 self.overwrite(cx, id, attributes).await;
             }
             (Some(Fault::ForgetsMembersOfPut), Ok(Some(_)))
                 if is_put && cx.resource_type() == "Group" =>
             {
-                let mut attributes = self.whole(cx, id).await.unwrap().attributes;
+                let mut attributes =
+                    Arc::unwrap_or_clone(self.whole(cx, id).await.unwrap().attributes);
                 attributes.remove("members");
                 attributes.extend(
                     before
@@ -167,15 +170,15 @@ impl Broken {
                 self.overwrite(cx, id, attributes).await;
             }
             (Some(Fault::MergesPut), Ok(Some(_))) if is_put => {
-                let mut attributes = before.attributes.clone();
-                attributes.extend(self.whole(cx, id).await.unwrap().attributes);
+                let mut attributes = Map::clone(&before.attributes);
+                attributes.extend(Map::clone(&self.whole(cx, id).await.unwrap().attributes));
                 self.overwrite(cx, id, attributes).await;
             }
             (Some(Fault::MovesWithoutChange), Ok(Some(false))) => {
-                let mut other = before.attributes.clone();
+                let mut other = Map::clone(&before.attributes);
                 other.insert("displayName".to_owned(), json!("Another"));
                 self.overwrite(cx, id, other).await;
-                self.overwrite(cx, id, before.attributes).await;
+                self.overwrite(cx, id, Map::clone(&before.attributes)).await;
             }
             (Some(Fault::AlwaysSaysChanged), Ok(Some(_))) => {
                 return Ok(self.whole(cx, id).await.map(Updated::changed));

@@ -1,0 +1,188 @@
+//! Stores that can do less than all, and stores that fail: what clients are told (RFC 7643 §5,
+//! RFC 7644 §3.12).
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use scim_service::{Endpoint, Features, ScimService, StoreError, schema::catalog};
+use serde_json::{Value, json};
+
+use crate::{
+    client::{BASE, Client},
+    wrapped::Wrapped,
+};
+
+fn client(
+    features: impl FnOnce(&mut Features),
+    fault: Option<fn() -> StoreError>,
+) -> Client<Wrapped> {
+    let mut all = Features::default();
+    features(&mut all);
+    let store = Wrapped::new(all, move |_| fault.map_or(Ok(()), |fault| Err(fault())));
+    let service = ScimService::builder(Arc::new(store))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .endpoint(Endpoint::groups(catalog::group()))
+        .build();
+    Client(service.unwrap())
+}
+
+/// RFC 7643 §5, RFC 7644 §3.4.2.3
+#[tokio::test]
+async fn a_store_that_cannot_sort_says_so_and_is_not_asked_to() {
+    let client = client(|features| features.sort = false, None);
+    client.user("b").await;
+    client.user("a").await;
+    let config = client.get("/ServiceProviderConfig").await.body;
+    assert_eq!(config["sort"], json!({"supported": false}));
+    for path in ["/Users?sortBy=userName", "/?sortBy=userName&sortOrder=descending"] {
+        let list = client.get(path).await;
+        assert_eq!((list.status, &list.body["totalResults"]), (200, &json!(2)), "{path}");
+    }
+}
+
+/// RFC 7643 §5, RFC 7644 §3.12
+#[tokio::test]
+async fn a_store_that_cannot_filter_never_answers_as_if_there_were_no_filter() {
+    let client = client(|features| features.filter = false, None);
+    client.user("a").await;
+    let config = client.get("/ServiceProviderConfig").await.body;
+    assert_eq!(config["filter"], json!({"supported": false, "maxResults": 0}));
+    for path in ["/Users?filter=userName+eq+%22b%22", "/?filter=userName+eq+%22b%22"] {
+        assert_eq!(client.get(path).await.error(), (501, None), "{path}");
+    }
+    let search = json!({"filter": "userName eq \"b\""});
+    assert_eq!(client.post("/Users/.search", search.clone()).await.error(), (501, None));
+    assert_eq!(client.post("/.search", search).await.error(), (501, None));
+    assert_eq!(client.get("/Users").await.body["totalResults"], 1);
+}
+
+/// RFC 9865 §2.1, RFC 9865 §4
+#[tokio::test]
+async fn a_store_without_positions_gives_no_cursor_and_takes_none() {
+    let client = client(|features| features.cursor = false, None);
+    client.user("a").await;
+    client.user("b").await;
+    let pagination = client.get("/ServiceProviderConfig").await.body["pagination"].clone();
+    assert_eq!((&pagination["cursor"], &pagination["index"]), (&json!(false), &json!(true)));
+    assert_eq!(pagination["defaultPaginationMethod"], "index");
+    assert_eq!(pagination.get("cursorTimeout"), None);
+    let first = client.get("/Users?cursor&count=1").await;
+    assert_eq!((first.status, first.body.get("nextCursor")), (200, None));
+    assert_eq!(first.body["startIndex"], 1);
+    for path in ["/Users?cursor=abc", "/?cursor=abc"] {
+        assert_eq!(client.get(path).await.error(), (400, Some("invalidCursor")), "{path}");
+    }
+}
+
+const REQUESTS: [(&str, &str, &str); 9] = [
+    ("GET", "/Users/1", ""),
+    ("GET", "/Users", ""),
+    ("GET", "/", ""),
+    ("POST", "/Users/.search", "{}"),
+    ("POST", "/Users", r#"{"userName": "a"}"#),
+    ("PUT", "/Users/1", r#"{"userName": "a"}"#),
+    ("PATCH", "/Users/1", r#"{"Operations": [{"op": "add", "path": "title", "value": "x"}]}"#),
+    ("PATCH", "/Groups/1", r#"{"Operations": [{"op": "remove", "path": "members"}]}"#),
+    ("DELETE", "/Users/1", ""),
+];
+
+/// RFC 7644 §3.12
+#[tokio::test]
+async fn what_a_database_says_of_its_failure_reaches_no_client() {
+    let fault = || StoreError::from(io::Error::other("no table hr.salary at 10.0.0.7"));
+    let client = client(|_| (), Some(fault));
+    for (method, path, body) in REQUESTS {
+        let answer = client.send(method, path, &[], body).await;
+        assert_eq!(answer.error(), (500, None), "{method} {path}");
+        let text = answer.body.to_string();
+        assert!(!text.contains("salary") && !text.contains("10.0"), "{text}");
+    }
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [{"method": "DELETE", "path": "/Users/1"}],
+    });
+    let answer = client.post("/Bulk", bulk).await;
+    let result = &answer.body["Operations"][0];
+    assert_eq!((answer.status, &result["status"]), (200, &json!("500")));
+    assert!(!answer.body.to_string().contains("salary"));
+}
+
+/// RFC 7644 §3.12
+#[tokio::test]
+async fn a_store_that_is_busy_says_when_to_come_again() {
+    let client = client(|_| (), Some(|| StoreError::busy(Duration::from_millis(2500))));
+    for (method, path, body) in REQUESTS {
+        let answer = client.send(method, path, &[], body).await;
+        assert_eq!(answer.error(), (503, None), "{method} {path}");
+        assert_eq!(answer.header("retry-after"), Some("2"));
+    }
+}
+
+/// RFC 7644 §3.4.2.2
+#[tokio::test]
+async fn a_filter_that_a_store_cannot_express_is_refused() {
+    let client = client(|_| (), Some(|| StoreError::unsupported("addresses.locality")));
+    let answer = client.get("/Users?filter=addresses.locality+co+%22x%22").await;
+    assert_eq!(answer.error(), (400, Some("invalidFilter")));
+    assert!(answer.body["detail"].as_str().unwrap().contains("`addresses.locality`"));
+}
+
+/// RFC 7643 §5
+#[tokio::test]
+async fn what_the_configuration_leaves_out_has_no_value() {
+    fn nulls(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::Array(elements) => elements.iter().any(nulls),
+            Value::Object(members) => members.values().any(nulls),
+            _ => false,
+        }
+    }
+    let client = client(|_| (), None);
+    for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
+        assert!(!nulls(&client.get(path).await.body), "{path}");
+    }
+}
+
+/// RFC 7644 §3.14
+#[tokio::test]
+async fn a_write_that_loses_a_race_is_tried_again_unless_it_is_meant_for_one_version() {
+    for (lost, status) in [(1, 200), (4, 200), (5, 412)] {
+        let client = losing_races(lost).await;
+        let answer = client.put("/Users/1", json!({"userName": "a", "title": "x"})).await;
+        assert_eq!(answer.status, status, "{lost}");
+    }
+    let guarded = [("if-match", "W/\"1\"")];
+    let body = r#"{"userName": "a"}"#;
+    let answer = losing_races(1).await.send("PUT", "/Users/1", &guarded, body).await;
+    assert_eq!(answer.error(), (412, None));
+}
+
+/// A client of a store with one user, which will lose so many races.
+async fn losing_races(count: u32) -> Client<Wrapped> {
+    let left = Arc::new(AtomicU32::new(0));
+    let races = left.clone();
+    let before = move |call: &str| {
+        let lose = |left: u32| call.contains("Replace").then(|| left.checked_sub(1)).flatten();
+        match races.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lose) {
+            Ok(_) => Err(StoreError::stale()),
+            Err(_) => Ok(()),
+        }
+    };
+    let service = ScimService::builder(Arc::new(Wrapped::new(Features::default(), before)))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .ids(|| "1".to_owned())
+        .build();
+    let client = Client(service.unwrap());
+    client.user("a").await;
+    left.store(count, Ordering::Relaxed);
+    client
+}
