@@ -12,10 +12,14 @@ mod conversation;
 mod cursor;
 mod embedding;
 mod feature;
+mod law;
 mod mount;
 mod protocol;
 mod rule;
+mod secret;
 #[path = "../../../scim-core/tests/it/sections.rs"]
 mod sections;
 mod store;
 mod story;
+mod wire;
+mod wrapped;
