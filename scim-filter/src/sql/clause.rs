@@ -186,16 +186,17 @@ impl<C: Columns> Clause<'_, C> {
                     clause.inner(&form, Frame::Row(path, &rows))
                 })
             }
-            Some(Place::Document(base)) if path.multi_valued => {
+            Some(Place::Document(base)) if is_list(path) => {
                 if holds {
                     self.narrowed(path, &form)?;
                 }
                 let base = leaf::operand(&base);
-                self.items(&base, &document::steps(path), holds, path, |clause, item| {
+                self.items(&base, &document::steps(path), holds, path, &mut |clause, item| {
                     clause.inner(&form, Frame::Item(path, item))
                 })
             }
-            _ => self.single(path, &form, holds),
+            _ if path.sub.is_none() => self.single(path, &form, holds),
+            _ => Err(unsupported(path)),
         }
     }
 
@@ -249,7 +250,7 @@ impl<C: Columns> Clause<'_, C> {
             Some(list) if !(list + 1 == steps.len() && is_whole(test)) => {
                 let way = steps.get(..=list).unwrap_or_default();
                 let rest = steps.get(list + 1..).unwrap_or_default();
-                self.items(base, way, holds, &test.path, |clause, item| {
+                self.items(base, way, holds, &test.path, &mut |clause, item| {
                     clause.way(item, rest, test, true)
                 })
             }
@@ -286,15 +287,21 @@ impl<C: Columns> Clause<'_, C> {
         Ok(())
     }
 
-    /// `EXISTS` over the elements of a list in a document.
+    /// `EXISTS` over the elements of a list in a document, or of the lists in its elements.
     fn items(
         &mut self,
         base: &str,
         way: &[Step<'_>],
         holds: bool,
         path: &ResolvedPath,
-        inner: impl FnOnce(&mut Self, &str) -> Result<(), Unsupported>,
+        inner: &mut dyn FnMut(&mut Self, &str) -> Result<(), Unsupported>,
     ) -> Result<(), Unsupported> {
+        let list = way.iter().position(|step| step.list).map_or(way.len(), |list| list + 1);
+        if let Some((way, rest @ [_, ..])) = way.split_at_checked(list) {
+            return self.items(base, way, holds, path, &mut |clause, item| {
+                clause.items(item, rest, true, path, inner)
+            });
+        }
         self.aliases += 1;
         let alias = format!("e{}", self.aliases);
         let elements = document::elements(base, way, &alias, self.sink.dialect);
@@ -374,14 +381,24 @@ fn unsupported(path: &ResolvedPath) -> Unsupported {
     Unsupported::new(path.to_string())
 }
 
+/// Whether an element is one of several.
+fn is_list(path: &ResolvedPath) -> bool {
+    if path.sub.is_some() { path.sub_multi_valued } else { path.multi_valued }
+}
+
 /// The path of what a path inside an element names.
 fn part(element: &ResolvedPath, inner: &ResolvedPath) -> ResolvedPath {
+    // The element itself has no name of its own.
+    let (sub, sub_multi_valued) = match &inner.name {
+        Some(name) => (Some(name.clone()), inner.multi_valued),
+        None => (element.sub.clone(), element.sub_multi_valued),
+    };
     ResolvedPath {
         container: element.container.clone(),
         name: element.name.clone(),
-        sub: inner.name.clone(),
+        sub,
         multi_valued: element.multi_valued,
-        sub_multi_valued: inner.multi_valued,
+        sub_multi_valued,
         ..inner.clone()
     }
 }
