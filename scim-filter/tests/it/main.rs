@@ -12,4 +12,6 @@ mod element;
 mod law;
 mod limit;
 mod message;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
 mod sql;

@@ -50,6 +50,7 @@ fn walk(engine: &mut Engine, order: &Order, size: usize) -> Vec<String> {
     }
 }
 
+/// RFC 7644 §3.4.2.3, RFC 9865 §2
 #[test]
 fn pages_meet_without_gap_or_overlap_in_every_order_and_form() {
     let all = testing::resources();
