@@ -1,6 +1,6 @@
 //! The tree of a filter (RFC 7644 §3.4.2.2).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use compact_str::CompactString;
 use scim_core::AttrPath;
@@ -208,10 +208,17 @@ impl CompareOp {
 ///
 /// Numbers keep the text they were written in, for an attribute that turns out to be a string, so
 /// that `1` and `1.0` differ. Keywords are spelt as in JSON, in whatever case they were written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Literal {
     kind: LiteralKind,
     text: CompactString,
+}
+
+/// Literals are personal data as often as not, so they are not shown.
+impl fmt::Debug for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}(_)", self.kind)
+    }
 }
 
 /// The kinds of [`Literal`].
