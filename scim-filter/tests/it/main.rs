@@ -7,6 +7,7 @@
     reason = "a test stops where it fails"
 )]
 
+mod allocation;
 mod corpus;
 mod element;
 mod law;
