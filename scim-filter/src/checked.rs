@@ -1,5 +1,7 @@
 //! Filters that are known to fit a schema.
 
+use std::fmt;
+
 use scim_core::{AttrName, Kind, SchemaUri};
 use serde_json::Value;
 
@@ -122,12 +124,19 @@ impl TestOp {
 }
 
 /// What values are compared with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Operand {
     /// The literal, as a value of the attribute's type.
     pub value: Value,
     /// Its comparison key.
     pub key: Key,
+}
+
+/// Literals are personal data as often as not, so they are not shown.
+impl fmt::Debug for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 impl Node {

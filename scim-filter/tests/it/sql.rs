@@ -65,6 +65,7 @@ fn the_corpus_is_found_in_every_form_of_tables() {
     }
 }
 
+/// RFC 7644 §3.4.2.1
 #[test]
 fn an_unknown_attribute_is_absent() {
     for mut engine in Engine::all() {
