@@ -66,7 +66,7 @@ fn many_operations_on_a_long_list_come_to_their_sum_and_not_to_their_product() {
         .collect();
     let mut limits = Limits::DEFAULT;
     // The product is 40 million.
-    limits.max_work = 25_000;
+    limits.max_work = 30_000;
     let patch =
         Patch::from_value_within(json!({"Operations": operations}), &Compat::INTEROP, &limits);
     let plan = patch.unwrap().plan(&schema).unwrap();

@@ -269,9 +269,12 @@ proptest! {
                 let line = error.to_string().replace("zq7Unknown", "").replace("`zq7`", "");
                 prop_assert!(!line.contains(PRIVATE) && !line.contains('\n'), "{}", line);
             }
-            Ok(Outcome::Unchanged) => prop_assert_eq!(&after, &before),
+            Ok(Outcome::Unchanged) => {
+                prop_assert_eq!(after.attributes(), before.attributes());
+                prop_assert!(after.secrets().is_empty());
+            }
             Ok(Outcome::Changed) => {
-                let changed = fingerprint_of(&after) != fingerprint_of(&before);
+                let changed = !schema.same(after.attributes(), before.attributes());
                 prop_assert!(changed || !after.secrets().is_empty());
             }
         }
@@ -320,7 +323,7 @@ proptest! {
         if apply(&schema, &operation, &compat, &mut once).is_ok() && once.take_secrets().is_empty() {
             let mut twice = once.clone();
             prop_assert_eq!(apply(&schema, &operation, &compat, &mut twice), Ok(Outcome::Unchanged));
-            prop_assert_eq!(twice, once);
+            prop_assert_eq!(twice.attributes(), once.attributes());
         }
     }
 
@@ -365,7 +368,7 @@ proptest! {
         ];
         let mut after = before.clone();
         prop_assert_eq!(apply(&schema, &operations, &compat, &mut after), Ok(Outcome::Unchanged));
-        prop_assert_eq!(after, before);
+        prop_assert_eq!(after.attributes(), before.attributes());
     }
 
     #[test]
