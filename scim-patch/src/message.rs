@@ -24,13 +24,14 @@ pub struct Limits {
     /// Operations of a message; more are 400 invalidSyntax.
     pub max_operations: usize,
     /// Comparisons that the paths may come to: values in the lists they select from, times terms of
-    /// their filters; more are 400 invalidFilter.
+    /// their filters. Long texts count more than once, and so does each element that changes. More
+    /// are 400 invalidFilter.
     pub max_work: usize,
 }
 
 impl Limits {
-    /// 2,000 operations, 5,000,000 comparisons.
-    pub const DEFAULT: Self = Self { max_operations: 2_000, max_work: 5_000_000 };
+    /// 2,000 operations, 1,000,000 comparisons.
+    pub const DEFAULT: Self = Self { max_operations: 2_000, max_work: 1_000_000 };
 }
 
 impl Default for Limits {

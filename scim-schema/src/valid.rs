@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::Issue;
+use crate::{Issue, Report};
 
 /// The attributes of a resource in canonical form: canonical names, no nulls, nothing empty,
 /// `schemas` computed, extensions under their URN. What the server itself adds, `id` and `meta`,
@@ -54,16 +54,24 @@ impl Valid {
         self.secrets.merge(secrets);
     }
 
-    /// What was left out because no schema knows it; at most [`Report::KEPT`](crate::Report::KEPT)
-    /// of it.
+    /// What was left out because no schema knows it; at most [`Report::KEPT`] of it.
     pub fn dropped(&self) -> &[Issue] {
         &self.dropped
     }
 
     /// What was stored as sent though it lacks the form of its attribute, or left unset because it
-    /// breaks a constraint that allows for that; at most [`Report::KEPT`](crate::Report::KEPT).
+    /// breaks a constraint that allows for that; at most [`Report::KEPT`].
     pub fn reported(&self) -> &[Issue] {
         &self.reported
+    }
+
+    /// Adds what was left out, and what was reported, while a change of the resource was planned.
+    pub fn add_findings(&mut self, dropped: &[Issue], reported: &[Issue]) {
+        let add = |known: &mut Vec<Issue>, more: &[Issue]| {
+            known.extend(more.iter().take(Report::KEPT.saturating_sub(known.len())).cloned());
+        };
+        add(&mut self.dropped, dropped);
+        add(&mut self.reported, reported);
     }
 }
 

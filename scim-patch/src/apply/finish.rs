@@ -1,8 +1,8 @@
 //! The state that a list ends in (RFC 7643 §2.4, RFC 7644 §3.5.2).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use scim_core::{Attribute, Mutability};
+use scim_core::Mutability;
 use scim_schema::{Identity, is_hollow, same_element, same_elements, same_value};
 use serde_json::{Map, Value};
 
@@ -25,8 +25,10 @@ pub(super) fn list(
 ) -> Result<bool, PatchError> {
     let touched = edit.touched();
     drop_empty(edit, &touched, rules);
+    // Before elements that became equal are made one: that must hide no change.
+    judge_fixed(edit, by)?;
     merge_equal(edit, &touched);
-    judge_elements(edit, by)?;
+    judge_required(edit, by)?;
     if !is_changed(edit) {
         return Ok(false);
     }
@@ -105,32 +107,37 @@ fn join(edit: &mut ListEdit<'_, '_>, first: usize, later: usize) {
     }
 }
 
-/// Judges elements: those that changed keep what cannot change, new ones have what is required.
-fn judge_elements(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
+/// Judges that elements that changed keep what cannot change.
+fn judge_fixed(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
     let slot = edit.slot;
-    let subs = &slot.attribute.sub_attributes;
-    let is_judged =
-        |sub: &Attribute| sub.mutability == Mutability::Immutable || super::is_demanded(sub);
-    if !subs.iter().any(is_judged) {
-        return Ok(());
-    }
-    for original in edit.originals() {
-        let Some(now) = edit.get(original.at) else { continue };
-        for (at, sub) in subs.iter().enumerate() {
-            let Some(before) = original.part(at, sub.name.as_str(), now) else { continue };
-            let kept = now.get(sub.name.as_str());
-            let same = kept.is_some_and(|now| same_value(sub, now, before));
-            if sub.mutability == Mutability::Immutable && !same {
-                return Err(PatchError::at(by.operation, Kind::Immutable(slot.path_of(sub))));
-            }
-            if kept.is_none() && super::is_demanded(sub) {
-                return Err(required(slot.path_of(sub), by));
-            }
+    let subs = slot.attribute.sub_attributes.iter().enumerate();
+    for (at, sub) in subs.filter(|(_, sub)| sub.mutability == Mutability::Immutable) {
+        let name = sub.name.as_str();
+        let changes = |original: &Original| {
+            let Some(now) = edit.get(original.at) else { return false };
+            let Some(before) = original.part(at, name, now) else { return false };
+            !now.get(name).is_some_and(|now| same_value(sub, now, before))
+        };
+        if edit.originals().iter().any(changes) {
+            return Err(PatchError::at(by.operation, Kind::Immutable(slot.path_of(sub))));
         }
     }
-    let demanded: Vec<_> = subs.iter().filter(|sub| super::is_demanded(sub)).collect();
-    for now in (edit.before()..edit.len()).filter_map(|at| edit.get(at)) {
-        if let Some(sub) = demanded.iter().find(|sub| now.get(sub.name.as_str()).is_none()) {
+    Ok(())
+}
+
+/// Judges that elements have what is required, unless they lacked it before.
+fn judge_required(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
+    let slot = edit.slot;
+    let subs = slot.attribute.sub_attributes.iter().enumerate();
+    for (at, sub) in subs.filter(|(_, sub)| super::is_demanded(sub)) {
+        let name = sub.name.as_str();
+        let lacks = |now: &Value| now.get(name).is_none();
+        let loses = |original: &Original| {
+            edit.get(original.at)
+                .is_some_and(|now| lacks(now) && original.part(at, name, now).is_some())
+        };
+        let mut came = (edit.before()..edit.len()).filter_map(|at| edit.get(at));
+        if edit.originals().iter().any(loses) || came.any(lacks) {
             return Err(required(slot.path_of(sub), by));
         }
     }
@@ -164,10 +171,11 @@ impl Original {
     }
 }
 
-/// Whether the list, as a set, is another than before.
+/// Whether the list, as a set, is another than before. Of a relation `value` alone counts.
 fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
     let slot = edit.slot;
     if let ([original], true) = (edit.originals(), edit.len() == edit.before())
+        && !slot.relation
         && let State::Parts(parts) = &original.state
         && let Some(now) = edit.get(original.at)
     {
@@ -176,6 +184,11 @@ fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
     let before: Vec<Value> =
         edit.originals().iter().map(|one| one.whole(slot, edit.get(one.at))).collect();
     let now: Vec<&Value> = edit.touched().into_iter().filter_map(|at| edit.get(at)).collect();
+    if slot.relation {
+        let identity = |element: &Value| Identity::of(&slot.attribute, true, element);
+        let before: HashSet<Identity> = before.iter().map(identity).collect();
+        return before != now.into_iter().map(identity).collect();
+    }
     !same_elements(&slot.attribute, &before, &now)
 }
 

@@ -45,10 +45,26 @@ impl Undo {
 
     /// Takes out what is left of removed elements.
     pub(super) fn commit(&self, attributes: &mut Map<String, Value>, slot: &Slot) {
-        if let Self::List { .. } = self
+        if let Self::List { before, originals } = self
             && let Some(elements) = elements(attributes, slot)
         {
-            elements.retain(|element| !element.is_null());
+            close_gaps(elements, *before, originals);
+        }
+    }
+}
+
+/// Takes out removed elements. A few among many are found by what is known of them.
+fn close_gaps(elements: &mut Vec<Value>, before: usize, originals: &[Original]) {
+    const FEW: usize = 4;
+    if originals.len() > FEW || elements.len() > before + FEW {
+        return elements.retain(|element| !element.is_null());
+    }
+    let mut touched: Vec<usize> = originals.iter().map(|original| original.at).collect();
+    touched.sort_unstable();
+    touched.extend(before..elements.len());
+    for at in touched.into_iter().rev() {
+        if elements.get(at).is_some_and(Value::is_null) {
+            elements.remove(at);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Operations turned into what is done to each attribute.
 
 use scim_core::{Compat, SchemaUri};
-use scim_schema::{Canon, Issue, Place, ReadOnly, ResourceSchema, Secrets, is_secret};
+use scim_schema::{
+    Canon, Findings, Issue, Place, ReadOnly, Report, ResourceSchema, Secrets, is_secret,
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -24,6 +26,7 @@ pub(crate) fn build(patch: &Patch, schema: &ResourceSchema) -> Result<Plan, Patc
         slots: Vec::new(),
         touched: Vec::new(),
         dropped: Vec::new(),
+        reported: Vec::new(),
         secrets: Secrets::default(),
         expected_id: None,
     };
@@ -35,10 +38,11 @@ pub(crate) fn build(patch: &Patch, schema: &ResourceSchema) -> Result<Plan, Patc
         schema: schema.clone(),
         compat: patch.compat,
         limits: patch.limits,
-        slots: builder.slots.into_iter().map(fold).collect(),
+        slots: builder.slots.into_iter().map(|slot| fold(slot, &patch.limits)).collect(),
         secrets: builder.secrets,
         touched: builder.touched,
         dropped: builder.dropped,
+        reported: builder.reported,
         expected_id: builder.expected_id,
     })
 }
@@ -51,6 +55,7 @@ pub(super) struct Builder<'s> {
     pub(super) slots: Vec<Slot>,
     pub(super) touched: Vec<scim_core::AttrPath>,
     dropped: Vec<Issue>,
+    reported: Vec<Issue>,
     pub(super) secrets: Secrets,
     expected_id: Option<ExpectedId>,
 }
@@ -246,12 +251,7 @@ impl<'s> Builder<'s> {
         let read_only = if drop { ReadOnly::Drop } else { ReadOnly::Refuse };
         let mut canon = Canon::new(&self.compat, read_only);
         let outcome = walk(&mut canon);
-        let mut findings = canon.into_findings();
-        if !findings.report.is_empty() {
-            return Err(Kind::Value(findings.report));
-        }
-        self.dropped.append(&mut findings.dropped);
-        self.secrets.merge(&findings.secrets);
+        self.keep(canon.into_findings())?;
         Ok(outcome)
     }
 
@@ -270,7 +270,19 @@ impl<'s> Builder<'s> {
             Some(uri) => canon.drop_unknown(root.container(uri.as_str()).name(name)),
             None => canon.drop_unknown(root.name(name)),
         }
-        self.dropped.append(&mut canon.into_findings().dropped);
+        self.keep(canon.into_findings())
+    }
+
+    /// Keeps what a walk found beside the values.
+    fn keep(&mut self, findings: Findings) -> Result<(), Kind> {
+        if !findings.report.is_empty() {
+            return Err(Kind::Value(findings.report));
+        }
+        self.dropped.extend(findings.dropped);
+        self.dropped.truncate(Report::KEPT);
+        self.reported.extend(findings.reported);
+        self.reported.truncate(Report::KEPT);
+        self.secrets.merge(&findings.secrets);
         Ok(())
     }
 }

@@ -3,13 +3,18 @@
 use scim_core::{Kind, Mutability};
 
 use super::{Cause, ListKind, ListStep, Slot, Work};
-use crate::{Delta, delta::value_of, message::Op};
+use crate::{
+    Delta, Limits,
+    budget::{Budget, weight},
+    delta::value_of,
+    message::Op,
+};
 
 /// Makes one change of the operations on a relation, where that comes to the same.
-pub(super) fn fold(mut slot: Slot) -> Slot {
+pub(super) fn fold(mut slot: Slot, limits: &Limits) -> Slot {
     if let Work::List(steps) = &slot.work
         && can_fold(&slot)
-        && let Some(delta) = delta_of(steps)
+        && let Some(delta) = delta_of(steps, limits)
     {
         let by = steps.last().map_or(Cause { operation: 0, op: Op::Replace }, |step| step.by);
         slot.work = Work::Relation { delta, by };
@@ -28,7 +33,9 @@ fn can_fold(slot: &Slot) -> bool {
     slot.relation && by_text && open && !primary
 }
 
-fn delta_of(steps: &[ListStep]) -> Option<Delta> {
+/// `None` if it would not be exact, or more work than the limits allow.
+fn delta_of(steps: &[ListStep], limits: &Limits) -> Option<Delta> {
+    let mut budget = Budget::new(limits.max_work);
     let mut delta = Delta::default();
     for step in steps {
         match &step.kind {
@@ -42,7 +49,11 @@ fn delta_of(steps: &[ListStep]) -> Option<Delta> {
                 Some(values) => values.into_iter().for_each(|value| delta.remove(value)),
                 // What is added may still lack what the filter looks at.
                 None if !delta.add.is_empty() && !selector.reads_value_alone() => return None,
-                None => delta.remove_where(&selector.checked),
+                None => {
+                    let added = delta.add.values().map(weight).sum();
+                    budget.spend(added, selector.terms).ok()?;
+                    delta.remove_where(&selector.checked);
+                }
             },
             ListKind::Merge { .. } | ListKind::Overwrite { .. } => return None,
         }

@@ -5,5 +5,8 @@ mod corpus;
 mod cost;
 mod error;
 mod law;
+mod made;
 mod model;
 mod schema;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
