@@ -140,7 +140,7 @@ impl<S: Store> Job<'_, S> {
         let route = route::find(&operation.path, "", &self.parts.links.endpoints)?;
         let guard = Guard {
             if_match: operation.version.as_deref().map(EntityTags::parse),
-            if_none_match: None,
+            ..Guard::default()
         };
         let method = operation.method.as_str();
         let pending = match (method, route) {
@@ -222,6 +222,7 @@ impl<S: Store> Job<'_, S> {
             }
             _ => {
                 self.parts.policy.authorize(&cx, Action::Delete)?;
+                let guard = self.parts.deletion(&cx, guard)?;
                 let write = Write::Delete { cx: cx.clone(), id: id.clone(), guard };
                 Pending { at, cx: cx.clone(), action: Action::Delete, id: id.clone(), write }
             }

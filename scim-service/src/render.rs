@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Body, Context, Endpoint, Store, StoreError, Stored, Values,
     answer::{self, Refusal, failed},
+    derive,
     link::Links,
     service::Parts,
 };
@@ -28,6 +29,7 @@ impl<S: Store> Parts<S> {
         mut stored: Stored,
         want: &Projection,
     ) -> Result<Response<Body>, Refusal> {
+        derive::add(cx, want, &mut stored).map_err(failed)?;
         let location = self.location(cx.endpoint(), &stored.id);
         let version = stored.version.clone();
         let large = stored.values.take().filter(|values| want.includes(&values.attribute));
