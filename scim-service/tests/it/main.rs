@@ -24,5 +24,6 @@ mod secret;
 mod sections;
 mod store;
 mod story;
+mod stream;
 mod wire;
 mod wrapped;
