@@ -1,6 +1,7 @@
 //! The service held against what RFC 7644 asks, and against recorded conversations.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "tests may fail by panicking"
