@@ -79,10 +79,8 @@ impl<S: Store> Parts<S> {
         let seal = |position, backwards| {
             self.paging.sealer.seal(&Cursor::new(0, position, backwards, count, now), scope)
         };
-        let next =
-            page.next.filter(|_| count > 0).map(|position| seal(position, false)).transpose()?;
-        let previous =
-            page.previous.filter(|_| count > 0).map(|position| seal(position, true)).transpose()?;
+        let next = page.next.map(|position| seal(position, false)).transpose()?;
+        let previous = page.previous.map(|position| seal(position, true)).transpose()?;
         let mut list = ListResponse::new(self.render_all(search, page.resources)?);
         list.total_results = page.total;
         list.next_cursor = next;

@@ -1,6 +1,7 @@
 //! The service held against what RFC 7644 asks, and against recorded conversations.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "tests may fail by panicking"
@@ -24,5 +25,6 @@ mod secret;
 mod sections;
 mod store;
 mod story;
+mod stream;
 mod wire;
 mod wrapped;
