@@ -52,8 +52,8 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let (mut server, address) = start(&folder);
     let tally = Arc::new(Tally::default());
-    let group = User::new(address, tally.clone()).create("/Groups", json!({"displayName": "All"}));
-    let group: Arc<str> = group.await.into();
+    let mut first = User::new(address, tally.clone());
+    let group: Arc<str> = first.create("/Groups", json!({"displayName": "All"})).await.into();
     let clients: Vec<_> = (0..CLIENTS)
         .map(|number| {
             let mut user = User::new(address, tally.clone());
