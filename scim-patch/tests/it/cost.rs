@@ -186,3 +186,22 @@ fn long_values_are_within_the_limits() {
     assert_eq!(resource.attributes()["tags"].as_array().unwrap().len(), many.len());
     assert_eq!(resource.attributes()["box"], json!({"size": "L"}));
 }
+
+/// RFC 7644 §3.1
+#[test]
+fn of_what_is_left_out_and_reported_the_first_hundred_are_named() {
+    let schema = catalog::user();
+    let operations = |count: usize| {
+        (0..count).map(|at| {
+            json!({"op": "add", "value": {"title": "T", "locale": "no such", format!("x{at}"): 1}})
+        })
+    };
+    let mut user = schema.trust(json!({"userName": "u"}));
+    let few = plan(&schema, operations(60), 1_000);
+    assert_eq!(few.apply(&mut user), Ok(Outcome::Changed));
+    assert_eq!((user.dropped().len(), user.reported().len()), (60, 60));
+    assert_eq!(few.apply(&mut user), Ok(Outcome::Unchanged));
+    assert_eq!((user.dropped().len(), user.reported().len()), (100, 100));
+    let many = plan(&schema, operations(150), 1_000);
+    assert_eq!((many.dropped().len(), many.reported().len()), (100, 100));
+}
