@@ -14,6 +14,7 @@ mod derive;
 mod embedding;
 mod feature;
 mod invariant;
+mod method;
 mod mount;
 mod protocol;
 mod rule;
