@@ -104,6 +104,23 @@ pub enum TestOp {
     Le(Operand),
 }
 
+impl TestOp {
+    /// What the values are compared with.
+    pub fn operand(&self) -> Option<&Operand> {
+        match self {
+            Self::Present => None,
+            Self::Eq(operand)
+            | Self::Contains(operand)
+            | Self::StartsWith(operand)
+            | Self::EndsWith(operand)
+            | Self::Gt(operand)
+            | Self::Ge(operand)
+            | Self::Lt(operand)
+            | Self::Le(operand) => Some(operand),
+        }
+    }
+}
+
 /// What values are compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operand {

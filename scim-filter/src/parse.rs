@@ -150,7 +150,9 @@ impl<'a> Grammar<'a> {
             return fail(input, 0, Kind::MissingBlank);
         }
         match blanks(rest)? {
-            (after, "") if !after.is_empty() => fail(after, 0, Kind::MissingBlank),
+            (after, "") if !matches!(after.as_bytes().first(), None | Some(b')' | b']')) => {
+                fail(after, 0, Kind::MissingBlank)
+            }
             (after, _) if word.eq_ignore_ascii_case(wanted) => Ok((after, true)),
             _ => Ok((input, false)),
         }

@@ -29,6 +29,8 @@ use crate::{Attributes, Options, Resolved};
 pub struct Case {
     /// What the case is about.
     pub comment: String,
+    /// The section of the RFC that it follows from.
+    pub section: String,
     /// The filter.
     pub filter: String,
     /// The `id`s of the resources, in the order of [`resources`].
@@ -54,6 +56,8 @@ impl Case {
 pub struct Valid {
     /// What the case is about.
     pub comment: String,
+    /// The section of the RFC that it follows from.
+    pub section: String,
     /// The filter.
     pub filter: String,
     /// The same in canonical form.
@@ -69,6 +73,8 @@ pub struct Valid {
 pub struct Invalid {
     /// What the case is about.
     pub comment: String,
+    /// The section of the RFC that it follows from.
+    pub section: String,
     /// The text.
     pub filter: String,
     /// The name of the [`ParseErrorKind`](crate::ParseErrorKind) or
@@ -85,6 +91,8 @@ pub struct Invalid {
 pub struct Path {
     /// What the case is about.
     pub comment: String,
+    /// The section of the RFC that it follows from.
+    pub section: String,
     /// The path.
     pub path: String,
     /// The attribute.
@@ -112,37 +120,37 @@ pub struct Path {
 
 /// Filters and the resources that they match.
 pub fn cases() -> Vec<Case> {
-    read(include_str!("../corpus/match.json"))
+    read(include_str!("testing/corpus/match.json"))
 }
 
 /// The resources that the cases are held against: users and a group full of traps.
 pub fn resources() -> Vec<Value> {
-    read(include_str!("../corpus/resources.json"))
+    read(include_str!("testing/corpus/resources.json"))
 }
 
 /// Filters of the strict grammar.
 pub fn valid() -> Vec<Valid> {
-    read(include_str!("../corpus/valid.json"))
+    read(include_str!("testing/corpus/valid.json"))
 }
 
 /// Filters outside the strict grammar that identity providers send.
 pub fn lenient() -> Vec<Valid> {
-    read(include_str!("../corpus/lenient.json"))
+    read(include_str!("testing/corpus/lenient.json"))
 }
 
 /// Texts that the strict grammar refuses.
 pub fn invalid() -> Vec<Invalid> {
-    read(include_str!("../corpus/invalid.json"))
+    read(include_str!("testing/corpus/invalid.json"))
 }
 
 /// Filters of the strict grammar that do not fit [`Schema`].
 pub fn refused() -> Vec<Invalid> {
-    read(include_str!("../corpus/refused.json"))
+    read(include_str!("testing/corpus/refused.json"))
 }
 
 /// Paths of PATCH operations.
 pub fn paths() -> Vec<Path> {
-    read(include_str!("../corpus/paths.json"))
+    read(include_str!("testing/corpus/paths.json"))
 }
 
 /// [`Compat::STRICT`] with one field switched on.
@@ -176,7 +184,8 @@ struct Lists {
     extension: Vec<Attribute>,
 }
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| read(include_str!("../corpus/attributes.json")));
+static LISTS: LazyLock<Lists> =
+    LazyLock::new(|| read(include_str!("testing/corpus/attributes.json")));
 static ENTERPRISE: SchemaUri = SchemaUri::ENTERPRISE_USER;
 
 impl Schema {

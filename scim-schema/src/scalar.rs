@@ -14,7 +14,7 @@ use crate::Rule;
 /// The rule it breaks, if it is not of that type and [`Compat`] does not let it be made so.
 pub(crate) fn canonical(kind: Kind, value: &mut Value, compat: &Compat) -> Result<(), Rule> {
     if let Value::String(text) = value {
-        if text.contains('\0') {
+        if has_nul(text) {
             return Err(Rule::Nul);
         }
         if let Some(coerced) = coerce(kind, text, compat) {
@@ -31,6 +31,19 @@ pub(crate) fn canonical(kind: Kind, value: &mut Value, compat: &Compat) -> Resul
         (Kind::Binary, Value::String(text)) if is_base64(text) => Ok(()),
         (kind, _) => Err(Rule::Type(description(kind))),
     }
+}
+
+/// Whether a text holds U+0000, eight bytes at a time.
+pub(crate) fn has_nul(text: &str) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    // The lowest byte of zero, if there is one, borrows and leaves its high bit set.
+    let holds_zero = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        word.wrapping_sub(ONES) & !word & HIGHS != 0
+    };
+    words.iter().any(holds_zero) || rest.iter().min() == Some(&0)
 }
 
 fn description(kind: Kind) -> &'static str {

@@ -57,10 +57,14 @@ pub(crate) fn failed(error: StoreError) -> Refusal {
     Refusal { error, hint: retry_after.map_or(Hint::None, Hint::RetryAfter) }
 }
 
+/// Room for a resource of usual size.
+const ROOM: usize = 2048;
+
 /// An answer with a JSON body.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
-    match serde_json::to_vec(body) {
-        Ok(bytes) => raw(status, bytes.into()),
+    let mut bytes = Vec::with_capacity(ROOM);
+    match serde_json::to_writer(&mut bytes, body) {
+        Ok(()) => raw(status, bytes.into()),
         Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

@@ -7,10 +7,14 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args};
 use scim_service::{Builder, Endpoint, ScimService, Store, core::PaginationMethod};
 
-pub(crate) use self::definition::Definitions;
+pub(crate) use self::definition::{Definitions, with_its_names};
 use crate::{
     Failure,
-    profile::{Profile, generic, peakon, pendo, prendio},
+    profile::{
+        Profile, generic,
+        peakon::{self, Company},
+        pendo, prendio,
+    },
 };
 
 /// Where the help shows these options.
@@ -53,7 +57,8 @@ pub(crate) struct Options {
         hide_short_help = true
     )]
     pub(crate) pendo_empty_groups: bool,
-    /// The extension with a company's own attributes, for the profile `peakon`: a JSON file.
+    /// The extension with a company's own attributes, for the profile `peakon`: a JSON file, in
+    /// which types can also be `date` and `employee`.
     #[arg(long, env = "SCIM_PEAKON_SCHEMA", value_name = "FILE", help_heading = PROFILES, hide_short_help = true)]
     peakon_schema: Option<PathBuf>,
     /// The extension with the limits, for the profile `prendio`, if it is another than ours: a
@@ -91,19 +96,18 @@ pub(crate) struct Options {
 pub(crate) struct Setup {
     options: Options,
     own: Definitions,
-    peakon: Option<Definitions>,
-    prendio: Option<Definitions>,
+    pub(crate) company: Company,
+    prendio: Definitions,
 }
 
 impl Setup {
     pub(crate) fn load(options: &Options) -> Result<Self, Failure> {
-        let one = |file: &Option<PathBuf>| {
-            file.as_ref().map(|file| Definitions::load(std::slice::from_ref(file), &[])).transpose()
-        };
+        let limits = options.prendio_schema.as_slice();
+        let company = options.peakon_schema.as_deref().map(Company::load).transpose()?;
         Ok(Self {
             own: Definitions::load(&options.schemas, &options.resource_types)?,
-            peakon: one(&options.peakon_schema)?,
-            prendio: one(&options.prendio_schema)?,
+            company: company.unwrap_or_else(Company::usual),
+            prendio: Definitions::load(limits, &[])?,
             options: options.clone(),
         })
     }
@@ -113,7 +117,7 @@ impl Setup {
         match profile {
             Profile::Generic => generic::endpoints(&self.own),
             Profile::Pendo => Ok(pendo::endpoints()?),
-            Profile::Peakon => Ok(peakon::endpoints(only(&self.peakon)?)?),
+            Profile::Peakon => Ok(peakon::endpoints(&self.company)?),
             Profile::Prendio => Ok(prendio::endpoints(&self.options, only(&self.prendio)?)?),
         }
     }
@@ -138,12 +142,10 @@ impl Setup {
     }
 }
 
-/// The one schema of a file.
-fn only(
-    definitions: &Option<Definitions>,
-) -> Result<Option<scim_service::core::Schema>, &'static str> {
-    let Some(definitions) = definitions else { return Ok(None) };
+/// The one schema that a file can hold.
+fn only(definitions: &Definitions) -> Result<Option<scim_service::core::Schema>, &'static str> {
     match definitions.schemas.as_slice() {
+        [] => Ok(None),
         [schema] => Ok(Some(schema.clone())),
         _ => Err("a file of a profile's extension must hold one schema"),
     }

@@ -195,7 +195,16 @@ fn errors_reach_the_wire_with_their_keyword() {
 
 #[test]
 fn the_corpus_is_large_enough_to_mean_something() {
-    assert!(testing::cases().len() >= 150);
-    let untyped = testing::cases().iter().filter(|case| !case.typed_only).count();
-    assert!(untyped >= 120);
+    let cases = testing::cases();
+    assert!(testing::resources().len() >= 40);
+    assert!(cases.len() + testing::valid().len() + testing::lenient().len() >= 400);
+    assert!(testing::invalid().len() + testing::refused().len() >= 150);
+    let untyped = cases.iter().filter(|case| !case.typed_only).count();
+    assert!(untyped >= 300, "{untyped}");
+    let telling = |case: &&testing::Case| {
+        !case.matches.is_empty() && case.matches.len() < testing::resources().len()
+    };
+    assert!(cases.iter().filter(telling).count() >= 400);
+    let filters: std::collections::BTreeSet<_> = cases.iter().map(|case| &case.filter).collect();
+    assert_eq!(filters.len(), cases.len());
 }

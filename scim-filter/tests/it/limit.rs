@@ -66,7 +66,10 @@ fn long_chains_are_flat() {
             let filter = Filter::parse_with(&text, &unlimited()).unwrap();
             assert_eq!(filter.to_string(), text);
             let checked = filter.clone().check(&testing::Schema, &Options::STRICT).unwrap();
-            assert_eq!(testing::resources().iter().filter(|r| checked.matches(r)).count(), 3);
+            let one: Filter = "title pr".parse().unwrap();
+            for resource in testing::resources() {
+                assert_eq!(checked.matches(&resource), one.matches(&resource));
+            }
             drop((filter, checked));
         }
     });

@@ -6,6 +6,7 @@ mod law;
 mod layout;
 mod order;
 mod sample;
+mod scale;
 mod table;
 mod text;
 

@@ -1,12 +1,15 @@
 //! A client that calls a service in process.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use bytes::Bytes;
 use http::{Method, Response};
 use http_body_util::{BodyExt, Full};
 use scim_service::{
-    Endpoint, MemoryStore, ScimService, Store,
+    Builder, Endpoint, MemoryStore, ScimService, Store,
     schema::catalog,
     testing::transcript::{Request, Transport},
 };
@@ -29,13 +32,25 @@ pub(crate) struct Answer {
 impl Client {
     /// Users with the enterprise extension, and groups, in memory.
     pub(crate) fn new() -> Self {
+        Self::of(|builder| builder)
+    }
+
+    /// The same with the ids `1`, `2` and so on.
+    pub(crate) fn counted() -> Self {
+        let ids = AtomicU32::new(1);
+        Self::of(|builder| builder.ids(move || ids.fetch_add(1, Ordering::Relaxed).to_string()))
+    }
+
+    /// The same, with more of one's own.
+    pub(crate) fn of(
+        more: impl FnOnce(Builder<Arc<MemoryStore>>) -> Builder<Arc<MemoryStore>>,
+    ) -> Self {
         let users = catalog::user().extend(catalog::enterprise()).unwrap();
-        let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        let builder = ScimService::builder(Arc::new(MemoryStore::new()))
             .base_url(BASE)
             .endpoint(Endpoint::users(users))
-            .endpoint(Endpoint::groups(catalog::group()))
-            .build();
-        Self(service.unwrap())
+            .endpoint(Endpoint::groups(catalog::group()));
+        Self(more(builder).build().unwrap())
     }
 }
 

@@ -1,80 +1,30 @@
 //! Stores that can do less than all, and stores that fail: what clients are told (RFC 7643 §5,
 //! RFC 7644 §3.12).
 
-use std::{io, sync::Arc, time::Duration};
-
-use scim_service::{
-    Change, Context, Endpoint, Features, Guard, MemoryStore, New, Page, Query, ScimService, Store,
-    StoreError, Stored, Updated,
-    schema::{Projection, catalog},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
+
+use scim_service::{Endpoint, Features, ScimService, StoreError, schema::catalog};
 use serde_json::{Value, json};
 
-use crate::client::{BASE, Client};
-
-/// A store in memory with the features that it says it has, or one that fails.
-struct Limited {
-    store: MemoryStore,
-    features: Features,
-    fault: Option<fn() -> StoreError>,
-}
-
-impl Limited {
-    fn check(&self) -> Result<(), StoreError> {
-        self.fault.map_or(Ok(()), |fault| Err(fault()))
-    }
-}
-
-impl Store for Limited {
-    async fn get(
-        &self,
-        cx: &Context,
-        id: &str,
-        want: &Projection,
-    ) -> Result<Option<Stored>, StoreError> {
-        self.check()?;
-        self.store.get(cx, id, want).await
-    }
-
-    async fn query(&self, cx: &Context, query: &Query) -> Result<Page, StoreError> {
-        self.check()?;
-        assert!(self.features.filter || query.filter.is_none(), "asked for a filter");
-        assert!(self.features.sort || query.sort.is_none(), "asked for an order");
-        self.store.query(cx, query).await
-    }
-
-    async fn create(&self, cx: &Context, new: New) -> Result<Stored, StoreError> {
-        self.check()?;
-        self.store.create(cx, new).await
-    }
-
-    async fn update(
-        &self,
-        cx: &Context,
-        id: &str,
-        change: &Change,
-    ) -> Result<Option<Updated>, StoreError> {
-        self.check()?;
-        self.store.update(cx, id, change).await
-    }
-
-    async fn delete(&self, cx: &Context, id: &str, guard: &Guard) -> Result<bool, StoreError> {
-        self.check()?;
-        self.store.delete(cx, id, guard).await
-    }
-
-    fn features(&self) -> Features {
-        self.features
-    }
-}
+use crate::{
+    client::{BASE, Client},
+    wrapped::Wrapped,
+};
 
 fn client(
     features: impl FnOnce(&mut Features),
     fault: Option<fn() -> StoreError>,
-) -> Client<Limited> {
+) -> Client<Wrapped> {
     let mut all = Features::default();
     features(&mut all);
-    let store = Limited { store: MemoryStore::new(), features: all, fault };
+    let store = Wrapped::new(all, move |_| fault.map_or(Ok(()), |fault| Err(fault())));
     let service = ScimService::builder(Arc::new(store))
         .base_url(BASE)
         .endpoint(Endpoint::users(catalog::user()))
@@ -199,4 +149,40 @@ async fn what_the_configuration_leaves_out_has_no_value() {
     for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
         assert!(!nulls(&client.get(path).await.body), "{path}");
     }
+}
+
+/// RFC 7644 §3.14
+#[tokio::test]
+async fn a_write_that_loses_a_race_is_tried_again_unless_it_is_meant_for_one_version() {
+    for (lost, status) in [(1, 200), (4, 200), (5, 412)] {
+        let client = losing_races(lost).await;
+        let answer = client.put("/Users/1", json!({"userName": "a", "title": "x"})).await;
+        assert_eq!(answer.status, status, "{lost}");
+    }
+    let guarded = [("if-match", "W/\"1\"")];
+    let body = r#"{"userName": "a"}"#;
+    let answer = losing_races(1).await.send("PUT", "/Users/1", &guarded, body).await;
+    assert_eq!(answer.error(), (412, None));
+}
+
+/// A client of a store with one user, which will lose so many races.
+async fn losing_races(count: u32) -> Client<Wrapped> {
+    let left = Arc::new(AtomicU32::new(0));
+    let races = left.clone();
+    let before = move |call: &str| {
+        let lose = |left: u32| call.contains("Replace").then(|| left.checked_sub(1)).flatten();
+        match races.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lose) {
+            Ok(_) => Err(StoreError::stale()),
+            Err(_) => Ok(()),
+        }
+    };
+    let service = ScimService::builder(Arc::new(Wrapped::new(Features::default(), before)))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .ids(|| "1".to_owned())
+        .build();
+    let client = Client(service.unwrap());
+    client.user("a").await;
+    left.store(count, Ordering::Relaxed);
+    client
 }

@@ -1,97 +1,234 @@
-//! Passwords: hashed, kept apart, and never told.
+//! Where a password could come to light: in answers, in logs, in what is handed to stores and
+//! policies (RFC 7643 §4.1.1, §9.2).
 
-use std::sync::Arc;
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
 
-use http::Extensions;
 use scim_service::{
-    Context, Endpoint, MemoryStore, ScimService, Store, core::Error, schema::catalog,
+    Builder, Context, Endpoint, Event, Features, Policy, Proposal, ScimService, StoreError,
+    core::Error,
+    schema::{Secret, catalog},
 };
 use serde_json::json;
 
-use crate::client::{BASE, Client};
+use crate::{
+    client::{BASE, Client},
+    wrapped::Wrapped,
+};
 
-/// A hash that cannot be told from another's but by its owner.
-fn service(hashes: bool) -> Client {
-    let builder = ScimService::builder(Arc::new(MemoryStore::new()))
+/// Part of every password that is sent here.
+const SECRET: &str = "t1meMa$heen";
+
+/// All that was written anywhere.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<u8>>>);
+
+impl Seen {
+    fn note(&self, text: &str) {
+        self.0.lock().unwrap().extend(text.as_bytes());
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Seen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A policy that shows what it is shown.
+struct Watching(Seen);
+
+impl Policy for Watching {
+    fn before(&self, cx: &Context, proposal: &mut Proposal<'_>) -> Result<(), Error> {
+        self.0.note(&format!("policy: {cx:?} {proposal:?}\n"));
+        Ok(())
+    }
+
+    fn after(&self, cx: &Context, event: &Event<'_>) {
+        self.0.note(&format!("policy: {cx:?} {event:?}\n"));
+    }
+}
+
+/// A client, and all that its service shows or logs. The store fails when `fails` is in a call.
+fn watched(
+    fails: &'static str,
+    more: impl FnOnce(Builder<Arc<Wrapped>>) -> Builder<Arc<Wrapped>>,
+) -> (Client<Wrapped>, Seen) {
+    let seen = Seen::default();
+    let calls = seen.clone();
+    let store = Wrapped::new(Features::default(), move |call| {
+        calls.note(&format!("store: {call}\n"));
+        if fails.is_empty() || !call.contains(fails) {
+            return Ok(());
+        }
+        Err(StoreError::from(io::Error::other("the disk is full")))
+    });
+    let builder = ScimService::builder(Arc::new(store))
         .base_url(BASE)
-        .endpoint(Endpoint::users(catalog::user()));
-    let hash = |_: &Context, secret: &scim_service::schema::Secret| match secret.text() {
-        Some("short") => Err(Error::invalid_value("`password` is too short")),
-        text => Ok(format!("hash of {} letters", text.unwrap_or_default().len())),
+        .endpoint(Endpoint::users(catalog::user()))
+        .policy(Watching(seen.clone()))
+        .ids(|| "1".to_owned());
+    (Client(more(builder).build().unwrap()), seen)
+}
+
+/// Every way in which a password can be sent, rightly and wrongly.
+fn requests() -> Vec<(&'static str, String, String)> {
+    let patch = |operation: serde_json::Value| {
+        let schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+        json!({"schemas": schemas, "Operations": [operation]}).to_string()
     };
-    Client(if hashes { builder.secrets(hash) } else { builder }.build().unwrap())
+    let user = json!({"userName": "ann", "password": SECRET});
+    let urn = "urn:ietf:params:scim:schemas:core:2.0:User:password";
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [
+            {"method": "PUT", "path": "/Users/1", "data": user},
+            {"method": "PATCH", "path": "/Users/1", "data": {
+                "Operations": [{"op": "add", "path": "password", "value": SECRET}],
+            }},
+            {"method": "POST", "path": "/Users", "bulkId": "a", "data": user},
+            {"method": "POST", "path": "/Users", "bulkId": "b", "data": {"password": [SECRET]}},
+        ],
+    });
+    let quoted = "%22t1meMa$heen%22";
+    let made = |method, path: &str, body: String| (method, path.to_owned(), body);
+    vec![
+        made("POST", "/Users?attributes=password", user.to_string()),
+        made("POST", "/Users", user.to_string()),
+        made("PUT", "/Users/1", user.to_string()),
+        made(
+            "PUT",
+            "/Users/1?attributes=password",
+            json!({"userName": "ann", "PassWord": SECRET}).to_string(),
+        ),
+        made(
+            "PATCH",
+            "/Users/1",
+            patch(json!({"op": "replace", "path": "password", "value": SECRET})),
+        ),
+        made("PATCH", "/Users/1", patch(json!({"op": "add", "path": urn, "value": SECRET}))),
+        made("PATCH", "/Users/1", patch(json!({"op": "replace", "value": {"password": SECRET}}))),
+        made("PATCH", "/Users/1", patch(json!({"op": "replace", "value": {urn: SECRET}}))),
+        made(
+            "PATCH",
+            "/Users/1",
+            patch(json!({"op": "remove", "path": "password", "value": SECRET})),
+        ),
+        made(
+            "PATCH",
+            "/Users/1",
+            patch(
+                json!({"op": "add", "path": format!("password[value eq \"{SECRET}\"]"), "value": SECRET}),
+            ),
+        ),
+        made(
+            "PATCH",
+            "/Users/1",
+            patch(json!({"op": "add", "path": "password", "value": [SECRET, {"value": SECRET}]})),
+        ),
+        made(
+            "PATCH",
+            "/Users/1",
+            patch(json!({"op": SECRET, "path": "password", "value": SECRET})),
+        ),
+        made(
+            "POST",
+            "/Users",
+            json!({"userName": "bob", "password": {"value": SECRET}}).to_string(),
+        ),
+        made(
+            "POST",
+            "/Users",
+            json!({"userName": [SECRET], "password": SECRET, "active": SECRET}).to_string(),
+        ),
+        made("POST", "/Users", format!("{{\"password\": \"{SECRET}\", ")),
+        made(
+            "POST",
+            "/Users",
+            format!("{{\"password\": \"{SECRET}\", \"PASSWORD\": \"{SECRET}\"}}"),
+        ),
+        made("POST", "/Bulk", bulk.to_string()),
+        made("POST", "/Bulk", bulk.to_string().replace("BulkRequest", "Nothing")),
+        made("GET", &format!("/Users?filter=password+eq+{quoted}"), String::new()),
+        made(
+            "GET",
+            &format!("/Users?filter=userName+eq+{quoted}+and+password+{quoted}"),
+            String::new(),
+        ),
+        made("GET", &format!("/?filter=password+eq+{quoted}"), String::new()),
+        made(
+            "POST",
+            "/Users/.search",
+            json!({"filter": format!("password eq \"{SECRET}\"")}).to_string(),
+        ),
+        made("GET", "/Users/1?attributes=password", String::new()),
+        made("GET", "/Users?attributes=password", String::new()),
+        made("DELETE", "/Users/1", String::new()),
+    ]
 }
 
-async fn kept(client: &Client, user: &str) -> Option<String> {
-    let cx = client.0.context("User", Extensions::new()).unwrap();
-    let id = user.strip_prefix("/Users/").unwrap();
-    client.0.store().secret(&cx, id, "password").await.unwrap()
+/// Sends them all and gives the statuses; nothing that comes to light is a password.
+fn hold(client: &Client<Wrapped>, seen: &Seen) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    let log = seen.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || log.clone())
+        .finish();
+    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    for (method, path, body) in requests() {
+        let answer = futures_executor::block_on(client.send(method, &path, &[], body));
+        seen.note(&format!("answer: {answer:?} {}\n", answer.body));
+        statuses.push(answer.status);
+    }
+    seen.note(&format!("{:?}", client.0));
+    let text = seen.text();
+    let line = text.lines().find(|line| line.contains(SECRET));
+    assert_eq!(line, None, "a password came to light");
+    statuses
 }
 
-async fn create(client: &Client, password: &str) -> String {
-    let created = client.post("/Users", json!({"userName": "a", "password": password})).await;
-    assert_eq!(created.status, 201);
-    assert!(!created.body.to_string().contains("hash of"));
-    format!("/Users/{}", created.body["id"].as_str().unwrap())
+/// RFC 7643 §4.1.1, RFC 7643 §9.2
+#[test]
+fn a_password_comes_to_light_nowhere() {
+    let (client, seen) = watched("", |builder| builder);
+    let statuses = hold(&client, &seen);
+    assert_eq!(&statuses[..9], [201, 409, 200, 200, 200, 200, 200, 200, 200]);
+    assert!(seen.text().contains("store: ") && seen.text().contains("policy: "));
 }
 
-#[tokio::test]
-async fn a_password_is_hashed_once_and_kept_until_another_is_sent() {
-    let client = service(true);
-    let user = create(&client, "correct horse").await;
-    assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 13 letters"));
-    let put = client.put(&user, json!({"userName": "a", "title": "Guide"})).await;
-    assert_eq!(put.status, 200);
-    assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 13 letters"));
-    let tag = put.header("etag").unwrap().to_owned();
-    let patch = json!([{"op": "replace", "path": "password", "value": "battery"}]);
-    let patched = client.patch(&user, patch).await;
-    assert_ne!(patched.header("etag"), Some(tag.as_str()), "a new password is a change");
-    assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 7 letters"));
-    client.put(&user, json!({"userName": "a", "password": "staple!"})).await;
-    assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 7 letters"));
-    let config = client.get("/ServiceProviderConfig").await.body;
-    assert_eq!(config["changePassword"]["supported"], true);
+/// RFC 7643 §4.1.1, RFC 7643 §9.2
+#[test]
+fn a_password_is_hashed_before_anyone_else_sees_it() {
+    let hash = |_: &Context, secret: &Secret| {
+        assert_eq!(secret.text(), Some(SECRET));
+        Ok("hashed".to_owned())
+    };
+    let (client, seen) = watched("", |builder| builder.secrets(hash));
+    let statuses = hold(&client, &seen);
+    assert_eq!(&statuses[..9], [201, 409, 200, 200, 200, 200, 200, 200, 200]);
+    assert!(!seen.text().contains("hashed"), "not even its hash is shown");
 }
 
-#[tokio::test]
-async fn a_password_that_the_hasher_refuses_is_no_change() {
-    let client = service(true);
-    let user = create(&client, "correct horse").await;
-    let put = json!({"userName": "b", "password": "short"});
-    assert_eq!(client.put(&user, put).await.error(), (400, Some("invalidValue")));
-    let patch = json!([
-        {"op": "replace", "path": "userName", "value": "b"},
-        {"op": "replace", "path": "password", "value": "short"},
-    ]);
-    assert_eq!(client.patch(&user, patch).await.error(), (400, Some("invalidValue")));
-    assert_eq!(client.get(&user).await.body["userName"], "a");
-    assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 13 letters"));
-}
-
-#[tokio::test]
-async fn a_password_can_be_removed_and_goes_with_its_user() {
-    let client = service(true);
-    let user = create(&client, "correct horse").await;
-    client.patch(&user, json!([{"op": "remove", "path": "password"}])).await;
-    assert_eq!(kept(&client, &user).await, None);
-    let patch = json!([{"op": "add", "path": "password", "value": "battery"}]);
-    client.patch(&user, patch).await;
-    client.send("DELETE", &user, &[], "").await;
-    assert_eq!(kept(&client, &user).await, None);
-}
-
-#[tokio::test]
-async fn without_a_hasher_nothing_is_kept_and_nothing_changes() {
-    let client = service(false);
-    let user = create(&client, "correct horse").await;
-    assert_eq!(kept(&client, &user).await, None);
-    let tag = client.get(&user).await.header("etag").unwrap().to_owned();
-    let patch = json!([{"op": "replace", "path": "password", "value": "battery"}]);
-    let patched = client.patch(&user, patch).await;
-    assert_eq!(patched.status, 200);
-    assert_eq!(patched.header("etag"), Some(tag.as_str()));
-    assert_eq!(kept(&client, &user).await, None);
-    let config = client.get("/ServiceProviderConfig").await.body;
-    assert_eq!(config["changePassword"]["supported"], false);
+/// RFC 7643 §4.1.1, RFC 7644 §3.12
+#[test]
+fn a_password_stands_in_no_failure_either() {
+    for fails in ["New", "Change", "Query", "Context"] {
+        let (client, seen) = watched(fails, |builder| builder);
+        assert!(hold(&client, &seen).contains(&500), "{fails}");
+        assert!(seen.text().contains("the disk is full"), "the failure is logged");
+    }
+    let fail = |_: &Context, _: &Secret| Err(Error::internal());
+    let (client, seen) = watched("", |builder| builder.secrets(fail));
+    assert!(hold(&client, &seen).contains(&500));
 }

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{self, BufWriter, Write},
     path::PathBuf,
+    sync::Arc,
 };
 
 use clap::{Args, ValueEnum};
@@ -99,7 +100,8 @@ impl<S: Store> Walk<'_, S> {
 
 /// The attributes of a resource, with its id and all its members.
 fn whole(stored: Stored) -> Result<Map<String, Value>, Failure> {
-    let Stored { id, mut attributes, values, .. } = stored;
+    let Stored { id, attributes, values, .. } = stored;
+    let mut attributes = Arc::unwrap_or_clone(attributes);
     if let Some(values) = values {
         let elements: Result<Vec<Value>, _> = values.elements.collect();
         let elements = elements.map_err(|error| format!("members cannot be read: {error:?}"))?;

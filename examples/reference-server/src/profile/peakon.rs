@@ -1,20 +1,18 @@
 //! Peakon: users with a company's own attributes.
 
+mod company;
+pub(crate) mod employee;
+
 use scim_service::{
     Endpoint,
-    core::Schema,
     schema::{SchemaError, catalog},
 };
 
-/// Users with the extension that a company has defined, or with a usual one.
-pub(crate) fn endpoints(own: Option<Schema>) -> Result<Vec<Endpoint>, SchemaError> {
+pub(crate) use self::company::Company;
+
+/// Users with the extension that the company has defined.
+pub(crate) fn endpoints(company: &Company) -> Result<Vec<Endpoint>, SchemaError> {
     let users = catalog::user().extend(catalog::enterprise())?;
-    let users = match own {
-        None => users.extend(catalog::peakon())?,
-        Some(own) if own.id == catalog::peakon().id => {
-            users.extend(own)?.overlay(&catalog::peakon_limits())?
-        }
-        Some(own) => users.extend(own)?,
-    };
+    let users = users.extend(company.schema.clone())?.overlay(&company.limits)?;
     Ok(vec![Endpoint::users(users)])
 }

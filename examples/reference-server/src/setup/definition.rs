@@ -38,7 +38,7 @@ impl Definitions {
 }
 
 /// Names may hold blanks, as those of a company's own attributes do.
-fn with_its_names(schema: Schema) -> Schema {
+pub(crate) fn with_its_names(schema: Schema) -> Schema {
     if schema.attributes.iter().all(|attribute| attribute.name.is_standard()) {
         return schema;
     }

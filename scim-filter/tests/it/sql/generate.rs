@@ -157,6 +157,12 @@ pub(super) fn filter() -> BoxedStrategy<Filter> {
         let parts = attribute.sub_attributes.iter();
         leaves.extend(parts.map(|sub| test(format!("{path}.{}", sub.name), sub.kind)));
         leaves.push(test(path.clone(), attribute.kind));
+        for sub in attribute.sub_attributes.iter().filter(|sub| sub.multi_valued) {
+            let path = format!("{path}.{}", sub.name);
+            let inside = tree(vec![test("value".to_owned(), sub.kind)]);
+            let element = inside.prop_map(move |filter| Filter::element(&path, filter).unwrap());
+            leaves.push(element.boxed());
+        }
         let parts: Vec<_> = match attribute.kind {
             Kind::Complex => attribute
                 .sub_attributes

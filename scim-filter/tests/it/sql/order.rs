@@ -19,7 +19,9 @@ fn expected(resources: &[Value], by: Option<&ResolvedPath>, direction: Direction
     let mut keyed: Vec<(Option<Key>, &str)> = resources
         .iter()
         .map(|one| {
-            (by.and_then(|by| by.sort_key(one.as_object().unwrap())), one["id"].as_str().unwrap())
+            let canonical = table::canonical(one).unwrap();
+            let key = by.and_then(|by| by.sort_key(canonical.as_object().unwrap()));
+            (key, one["id"].as_str().unwrap())
         })
         .collect();
     keyed.sort_by(|(left, left_id), (right, right_id)| {

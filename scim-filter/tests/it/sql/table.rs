@@ -219,7 +219,7 @@ fn replace(value: &mut Value, steps: &[String], path: &ResolvedPath) {
 }
 
 /// The value without what is none.
-fn canonical(value: &Value) -> Option<Value> {
+pub(super) fn canonical(value: &Value) -> Option<Value> {
     match value {
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
