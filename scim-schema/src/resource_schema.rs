@@ -34,6 +34,7 @@ struct Parts {
     defaults: Vec<(AttrName, Value)>,
     formats: Formats,
     keeps_extensions: bool,
+    passed_over: Vec<AttrName>,
     default_plan: OnceLock<Arc<Plan>>,
     index: OnceLock<Vec<Indexed>>,
 }
@@ -63,6 +64,7 @@ impl ResourceSchema {
             defaults: Vec::new(),
             formats: Formats::default(),
             keeps_extensions: false,
+            passed_over: Vec::new(),
             default_plan: OnceLock::new(),
             index: OnceLock::new(),
         })))
@@ -142,6 +144,14 @@ impl ResourceSchema {
         self
     }
 
+    /// Lets a PATCH pass over a readOnly attribute of the base schema instead of refusing whatever
+    /// names it (RFC 7644 §3.5.2), so that the rest of the request takes effect.
+    #[must_use]
+    pub fn pass_over(mut self, attribute: AttrName) -> Self {
+        self.edit().passed_over.push(attribute);
+        self
+    }
+
     /// The base schema.
     pub fn base(&self) -> &Schema {
         &self.0.base.schema
@@ -166,6 +176,11 @@ impl ResourceSchema {
     /// The attributes that are relations.
     pub fn relations(&self) -> &[AttrName] {
         &self.0.relations
+    }
+
+    /// Whether a PATCH passes over an attribute that it cannot write.
+    pub fn passes_over(&self, attribute: &str) -> bool {
+        self.0.passed_over.iter().any(|passed_over| passed_over == attribute)
     }
 
     /// Whether an attribute is a relation.

@@ -88,7 +88,7 @@ impl<'s> Builder<'s> {
             }
             Some(Found::Attribute(target, filter)) => {
                 if target.is_read_only() {
-                    return Err(Kind::ReadOnly(target.path()));
+                    return self.read_only(&target);
                 }
                 self.attribute(target, filter, operation.value.clone(), Stands::Alone)
             }
@@ -162,9 +162,18 @@ impl<'s> Builder<'s> {
             return Ok(());
         }
         if target.is_read_only() {
-            return Err(Kind::ReadOnly(target.path()));
+            return self.read_only(&target);
         }
         self.attribute(target, filter, Some(value), Stands::Inside)
+    }
+
+    /// What becomes of an operation on what clients cannot write.
+    fn read_only(&self, target: &Target<'_>) -> Result<(), Kind> {
+        let own = target.container.is_none();
+        if own && self.schema.passes_over(target.attribute.name.as_str()) {
+            return Ok(());
+        }
+        Err(Kind::ReadOnly(target.path()))
     }
 
     /// Some clients send the `id` along with what they change.

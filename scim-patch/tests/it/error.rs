@@ -1,7 +1,8 @@
 //! What errors look like.
 
-use scim_core::Compat;
+use scim_core::{AttrName, Compat};
 use scim_patch::Patch;
+use scim_schema::ResourceSchema;
 use serde_json::json;
 
 use crate::schema;
@@ -93,4 +94,28 @@ fn another_id_than_the_resources_is_refused() {
         (error.operation(), error.to_string().as_str()),
         (Some(1), "operation 2: `id` is not that of the resource")
     );
+}
+
+/// RFC 7644 §3.5.2
+#[test]
+fn what_a_schema_passes_over_does_not_keep_the_rest_from_taking_effect() {
+    let operations = json!([
+        {"op": "add", "path": "groups[value eq \"g\"].display", "value": "G"},
+        {"op": "replace", "value": {"groups": [], "active": false}},
+        {"op": "remove", "path": "groups"},
+    ]);
+    let applied = |schema: &ResourceSchema, compat: &Compat| {
+        let message = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations,
+        });
+        let mut user = schema.trust(json!({"userName": "ada", "active": true}));
+        let plan = Patch::from_value(message, compat).unwrap().plan(schema)?;
+        plan.apply(&mut user).map(|_| user.attributes()["active"] == json!(false))
+    };
+    let user = schema::named("User");
+    let lenient = user.clone().pass_over(AttrName::from_static("groups"));
+    for compat in [Compat::STRICT, Compat::INTEROP] {
+        assert!(applied(&user, &compat).is_err());
+        assert!(applied(&lenient, &compat).unwrap());
+    }
 }

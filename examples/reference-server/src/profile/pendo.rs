@@ -2,7 +2,7 @@
 
 use scim_service::{
     Action, Context, Derived, Endpoint, Invariant, Policy, Proposal, Question, Stored,
-    core::{Error, Mutability, Schema, ScimType},
+    core::{AttrName, Error, Mutability, Schema, ScimType},
     schema::{ResourceSchema, catalog},
 };
 use serde_json::{Value, json};
@@ -19,8 +19,10 @@ pub(crate) fn endpoints() -> Result<Vec<Endpoint>, Failure> {
             Err(_) => users,
         },
     );
-    let active = scim_service::core::AttrName::from_static("active");
-    let users = users.default_value(active, Value::Bool(true)).extend(catalog::enterprise())?;
+    let [active, roles] = ["active", "roles"].map(AttrName::from_static);
+    // Directories send roles beside what matters more, such as that somebody has left.
+    let users = users.pass_over(roles).default_value(active, Value::Bool(true));
+    let users = users.extend(catalog::enterprise())?;
     let roles = Derived::new("roles".parse()?, ["groups".parse()?], |_, user| roles(user));
     Ok(vec![Endpoint::users(users).derive(roles), Endpoint::groups(catalog::group())])
 }
