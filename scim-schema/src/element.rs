@@ -220,4 +220,17 @@ mod tests {
             assert_eq!(identity(&left) == identity(&right), same, "{left} {right}");
         }
     }
+    /// RFC 7643 §2.4, RFC 7643 §4.2
+    #[test]
+    fn the_type_tells_elements_apart_and_members_of_relations_not() {
+        let part = |name| Attribute::new(AttrName::from_static(name), Kind::String);
+        let list = Attribute::complex(AttrName::from_static("list"), [part("value"), part("type")]);
+        let (one, other) = (json!({"value": "v", "type": "a"}), json!({"value": "v", "type": "b"}));
+        for relation in [false, true] {
+            let identity = |element| Identity::of(&list, relation, element);
+            assert_eq!(same_element(&list, relation, &one, &other), relation);
+            assert_eq!(identity(&one) == identity(&other), relation);
+            assert!(!same_element(&list, relation, &one, &json!({"value": "w", "type": "a"})));
+        }
+    }
 }
