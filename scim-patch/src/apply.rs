@@ -31,7 +31,8 @@ pub enum Outcome {
 impl Plan {
     /// Does to a resource, in place, what the patch asks for. The state that it ends in is judged
     /// as far as the patch touches it: what is required or cannot be changed, at most one primary
-    /// element, no element twice, nothing empty.
+    /// element, no element twice, nothing empty. What the plan left out or reported is told by the
+    /// resource too ([`Valid::dropped`], [`Valid::reported`]).
     ///
     /// # Errors
     /// 400 noTarget, mutability, invalidValue or, for too much work, invalidFilter. The resource
@@ -46,6 +47,7 @@ impl Plan {
         // What is kept as a secret cannot be compared: it counts as another.
         let changed = changed || !self.secrets.is_empty();
         resource.add_secrets(&self.secrets);
+        resource.add_issues(&self.dropped, &self.reported);
         Ok(if changed { Outcome::Changed } else { Outcome::Unchanged })
     }
 }

@@ -31,7 +31,8 @@ pub struct Plan {
     pub(crate) slots: Vec<Slot>,
     pub(crate) secrets: Secrets,
     touched: Vec<AttrPath>,
-    dropped: Vec<Issue>,
+    pub(crate) dropped: Vec<Issue>,
+    pub(crate) reported: Vec<Issue>,
     expected_id: Option<ExpectedId>,
 }
 
@@ -48,9 +49,15 @@ impl Plan {
         self.touched.iter()
     }
 
-    /// What was left out because no schema knows it.
+    /// What was left out because no schema knows it; at most [`Report::KEPT`](scim_schema::Report::KEPT) of it.
     pub fn dropped(&self) -> &[Issue] {
         &self.dropped
+    }
+
+    /// What is taken as sent though it lacks the form of its attribute, or is not set because it
+    /// breaks a constraint that allows for that; at most [`Report::KEPT`](scim_schema::Report::KEPT).
+    pub fn reported(&self) -> &[Issue] {
+        &self.reported
     }
 
     /// The `id` that the patch takes the resource to have: some clients send it along.
@@ -81,7 +88,7 @@ impl Plan {
     /// relation. `None` if the outcome depends on more than the `value` of elements, or can be
     /// refused for what the relation holds; the plan as a whole has to be applied then.
     ///
-    /// Secrets, dropped names and the expected `id` stay with the plan.
+    /// Secrets, what was dropped or reported, and the expected `id` stay with the plan.
     pub fn delta(&self, relation: &str) -> Option<(Self, Delta)> {
         if !self.schema.is_relation(relation) {
             return None;
@@ -99,6 +106,7 @@ impl Plan {
             secrets: self.secrets.clone(),
             touched: self.touched.clone(),
             dropped: self.dropped.clone(),
+            reported: self.reported.clone(),
             expected_id: self.expected_id.clone(),
             ..*self
         };

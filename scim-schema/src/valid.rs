@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::Issue;
+use crate::{Issue, Report};
 
 /// The attributes of a resource in canonical form: canonical names, no nulls, nothing empty,
 /// `schemas` computed, extensions under their URN. What the server itself adds, `id` and `meta`,
@@ -54,17 +54,28 @@ impl Valid {
         self.secrets.merge(secrets);
     }
 
-    /// What was left out because no schema knows it; at most [`Report::KEPT`](crate::Report::KEPT)
+    /// What was left out because no schema knows it; at most [`Report::KEPT`]
     /// of it.
     pub fn dropped(&self) -> &[Issue] {
         &self.dropped
     }
 
     /// What was stored as sent though it lacks the form of its attribute, or left unset because it
-    /// breaks a constraint that allows for that; at most [`Report::KEPT`](crate::Report::KEPT).
+    /// breaks a constraint that allows for that; at most [`Report::KEPT`].
     pub fn reported(&self) -> &[Issue] {
         &self.reported
     }
+
+    /// Adds to what was left out, and to what was kept or left unset.
+    pub fn add_issues(&mut self, dropped: &[Issue], reported: &[Issue]) {
+        keep(&mut self.dropped, dropped);
+        keep(&mut self.reported, reported);
+    }
+}
+
+fn keep(known: &mut Vec<Issue>, more: &[Issue]) {
+    let room = Report::KEPT.saturating_sub(known.len());
+    known.extend(more.iter().take(room).cloned());
 }
 
 impl fmt::Debug for Valid {

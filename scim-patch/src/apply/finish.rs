@@ -1,8 +1,8 @@
 //! The state that a list ends in (RFC 7643 §2.4, RFC 7644 §3.5.2).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use scim_core::{Attribute, Mutability};
+use scim_core::Mutability;
 use scim_schema::{Identity, is_hollow, same_element, same_elements, same_value};
 use serde_json::{Map, Value};
 
@@ -25,8 +25,10 @@ pub(super) fn list(
 ) -> Result<bool, PatchError> {
     let touched = edit.touched();
     drop_empty(edit, &touched, rules);
+    // Before elements are merged: what cannot change must not change in one that goes by that.
+    judge_fixed(edit, by)?;
     merge_equal(edit, &touched);
-    judge_elements(edit, by)?;
+    judge_demanded(edit, by)?;
     if !is_changed(edit) {
         return Ok(false);
     }
@@ -105,32 +107,35 @@ fn join(edit: &mut ListEdit<'_, '_>, first: usize, later: usize) {
     }
 }
 
-/// Judges elements: those that changed keep what cannot change, new ones have what is required.
-fn judge_elements(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
+/// Judges that elements which changed keep what cannot change.
+fn judge_fixed(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
     let slot = edit.slot;
-    let subs = &slot.attribute.sub_attributes;
-    let is_judged =
-        |sub: &Attribute| sub.mutability == Mutability::Immutable || super::is_demanded(sub);
-    if !subs.iter().any(is_judged) {
-        return Ok(());
-    }
-    for original in edit.originals() {
-        let Some(now) = edit.get(original.at) else { continue };
-        for (at, sub) in subs.iter().enumerate() {
+    let subs = slot.attribute.sub_attributes.iter().enumerate();
+    for (at, sub) in subs.filter(|(_, sub)| sub.mutability == Mutability::Immutable) {
+        for original in edit.originals() {
+            let Some(now) = edit.get(original.at) else { continue };
             let Some(before) = original.part(at, sub.name.as_str(), now) else { continue };
-            let kept = now.get(sub.name.as_str());
-            let same = kept.is_some_and(|now| same_value(sub, now, before));
-            if sub.mutability == Mutability::Immutable && !same {
+            if !now.get(sub.name.as_str()).is_some_and(|now| same_value(sub, now, before)) {
                 return Err(PatchError::at(by.operation, Kind::Immutable(slot.path_of(sub))));
-            }
-            if kept.is_none() && super::is_demanded(sub) {
-                return Err(required(slot.path_of(sub), by));
             }
         }
     }
-    let demanded: Vec<_> = subs.iter().filter(|sub| super::is_demanded(sub)).collect();
-    for now in (edit.before()..edit.len()).filter_map(|at| edit.get(at)) {
-        if let Some(sub) = demanded.iter().find(|sub| now.get(sub.name.as_str()).is_none()) {
+    Ok(())
+}
+
+/// Judges that no element loses what is required, and that new ones have it.
+fn judge_demanded(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
+    let slot = edit.slot;
+    let subs = slot.attribute.sub_attributes.iter().enumerate();
+    for (at, sub) in subs.filter(|(_, sub)| super::is_demanded(sub)) {
+        let name = sub.name.as_str();
+        let lost = edit.originals().iter().any(|original| {
+            edit.get(original.at).is_some_and(|now| {
+                now.get(name).is_none() && original.part(at, name, now).is_some()
+            })
+        });
+        let mut fresh = (edit.before()..edit.len()).filter_map(|at| edit.get(at));
+        if lost || fresh.any(|now| now.get(name).is_none()) {
             return Err(required(slot.path_of(sub), by));
         }
     }
@@ -167,6 +172,9 @@ impl Original {
 /// Whether the list, as a set, is another than before.
 fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
     let slot = edit.slot;
+    if slot.relation {
+        return is_another_set(edit);
+    }
     if let ([original], true) = (edit.originals(), edit.len() == edit.before())
         && let State::Parts(parts) = &original.state
         && let Some(now) = edit.get(original.at)
@@ -177,6 +185,17 @@ fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
         edit.originals().iter().map(|one| one.whole(slot, edit.get(one.at))).collect();
     let now: Vec<&Value> = edit.touched().into_iter().filter_map(|at| edit.get(at)).collect();
     !same_elements(&slot.attribute, &before, &now)
+}
+
+/// Whether other members are in a relation than before: what else they hold does not count.
+fn is_another_set(edit: &ListEdit<'_, '_>) -> bool {
+    let slot = edit.slot;
+    let identity = |element: &Value| Identity::of(&slot.attribute, true, element);
+    let before: HashSet<Identity> =
+        edit.originals().iter().map(|one| identity(&one.whole(slot, edit.get(one.at)))).collect();
+    let now: HashSet<Identity> =
+        edit.touched().into_iter().filter_map(|at| edit.get(at)).map(identity).collect();
+    before != now
 }
 
 fn part_changed(slot: &Slot, sub: usize, before: Option<&Value>, now: &Value) -> bool {

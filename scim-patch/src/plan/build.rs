@@ -1,7 +1,7 @@
 //! Operations turned into what is done to each attribute.
 
 use scim_core::{Compat, SchemaUri};
-use scim_schema::{Canon, Issue, Place, ReadOnly, ResourceSchema, Secrets, is_secret};
+use scim_schema::{Canon, Issue, Place, ReadOnly, Report, ResourceSchema, Secrets, is_secret};
 use serde_json::{Map, Value};
 
 use super::{
@@ -24,6 +24,7 @@ pub(crate) fn build(patch: &Patch, schema: &ResourceSchema) -> Result<Plan, Patc
         slots: Vec::new(),
         touched: Vec::new(),
         dropped: Vec::new(),
+        reported: Vec::new(),
         secrets: Secrets::default(),
         expected_id: None,
     };
@@ -39,6 +40,7 @@ pub(crate) fn build(patch: &Patch, schema: &ResourceSchema) -> Result<Plan, Patc
         secrets: builder.secrets,
         touched: builder.touched,
         dropped: builder.dropped,
+        reported: builder.reported,
         expected_id: builder.expected_id,
     })
 }
@@ -51,6 +53,7 @@ pub(super) struct Builder<'s> {
     pub(super) slots: Vec<Slot>,
     pub(super) touched: Vec<scim_core::AttrPath>,
     dropped: Vec<Issue>,
+    reported: Vec<Issue>,
     pub(super) secrets: Secrets,
     expected_id: Option<ExpectedId>,
 }
@@ -246,11 +249,12 @@ impl<'s> Builder<'s> {
         let read_only = if drop { ReadOnly::Drop } else { ReadOnly::Refuse };
         let mut canon = Canon::new(&self.compat, read_only);
         let outcome = walk(&mut canon);
-        let mut findings = canon.into_findings();
+        let findings = canon.into_findings();
         if !findings.report.is_empty() {
             return Err(Kind::Value(findings.report));
         }
-        self.dropped.append(&mut findings.dropped);
+        keep(&mut self.dropped, findings.dropped);
+        keep(&mut self.reported, findings.reported);
         self.secrets.merge(&findings.secrets);
         Ok(outcome)
     }
@@ -270,7 +274,12 @@ impl<'s> Builder<'s> {
             Some(uri) => canon.drop_unknown(root.container(uri.as_str()).name(name)),
             None => canon.drop_unknown(root.name(name)),
         }
-        self.dropped.append(&mut canon.into_findings().dropped);
+        keep(&mut self.dropped, canon.into_findings().dropped);
         Ok(())
     }
+}
+
+fn keep(known: &mut Vec<Issue>, more: Vec<Issue>) {
+    let room = Report::KEPT.saturating_sub(known.len());
+    known.extend(more.into_iter().take(room));
 }

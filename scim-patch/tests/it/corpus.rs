@@ -42,6 +42,8 @@ struct Case {
     /// What was left out.
     #[serde(default)]
     dropped: Vec<String>,
+    /// What was kept without the form of its attribute; if not said, it does not matter.
+    reported: Option<Vec<String>>,
     /// The `id` that the resource is taken to have.
     id: Option<String>,
     /// What is written.
@@ -156,6 +158,12 @@ fn check(schema: &ResourceSchema, file: &File, case: &Case, compat: &Compat) -> 
         .collect();
     same("secrets", &secrets, &case.secrets)?;
     let dropped: Vec<&str> = plan.dropped().iter().map(|issue| issue.path.as_str()).collect();
+    same("dropped by the resource", after.dropped(), plan.dropped())?;
+    same("reported by the resource", after.reported(), plan.reported())?;
+    if let Some(expected) = &case.reported {
+        let reported: Vec<&str> = plan.reported().iter().map(|one| one.path.as_str()).collect();
+        same("reported", &reported, &expected.iter().map(String::as_str).collect())?;
+    }
     same("dropped", &dropped, &case.dropped.iter().map(String::as_str).collect::<Vec<_>>())?;
     same("id", &plan.expected_id(), &case.id.as_deref())?;
     if let Some(expected) = &case.touched {

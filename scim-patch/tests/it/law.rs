@@ -269,10 +269,10 @@ proptest! {
                 let line = error.to_string().replace("zq7Unknown", "").replace("`zq7`", "");
                 prop_assert!(!line.contains(PRIVATE) && !line.contains('\n'), "{}", line);
             }
-            Ok(Outcome::Unchanged) => prop_assert_eq!(&after, &before),
+            Ok(Outcome::Unchanged) => prop_assert_eq!(after.attributes(), before.attributes()),
             Ok(Outcome::Changed) => {
-                let changed = fingerprint_of(&after) != fingerprint_of(&before);
-                prop_assert!(changed || !after.secrets().is_empty());
+                let same = schema.same(after.attributes(), before.attributes());
+                prop_assert!(!same || !after.secrets().is_empty());
             }
         }
     }
@@ -320,7 +320,7 @@ proptest! {
         if apply(&schema, &operation, &compat, &mut once).is_ok() && once.take_secrets().is_empty() {
             let mut twice = once.clone();
             prop_assert_eq!(apply(&schema, &operation, &compat, &mut twice), Ok(Outcome::Unchanged));
-            prop_assert_eq!(twice, once);
+            prop_assert_eq!(twice.attributes(), once.attributes());
         }
     }
 
@@ -365,7 +365,7 @@ proptest! {
         ];
         let mut after = before.clone();
         prop_assert_eq!(apply(&schema, &operations, &compat, &mut after), Ok(Outcome::Unchanged));
-        prop_assert_eq!(after, before);
+        prop_assert_eq!(after.attributes(), before.attributes());
     }
 
     #[test]

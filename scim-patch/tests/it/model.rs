@@ -127,4 +127,40 @@ proptest! {
             prop_assert!(types.count() > 0, "only a filter over more than `value` is in the way");
         }
     }
+
+    #[test]
+    fn a_group_is_changed_if_and_only_if_it_is_not_the_same(
+        before in proptest::collection::btree_set(name(), 0..6),
+        steps in vec(prop_oneof![2 => step().prop_map(|step| step.operation()), 1 => part()], 1..6),
+    ) {
+        let schema = schema::named("Group");
+        let members: Vec<Value> = before.iter().map(|name| member(name)).collect();
+        let before = schema.trust(json!({"displayName": "G", "members": members}));
+        let mut after = before.clone();
+        let plan = Patch::from_value(json!({"Operations": steps}), &Compat::INTEROP)
+            .and_then(|patch| patch.plan(&schema));
+        match plan.and_then(|plan| plan.apply(&mut after)) {
+            Err(_) => prop_assert_eq!(after, before),
+            Ok(outcome) => {
+                let same = schema.same(before.attributes(), after.attributes());
+                prop_assert_eq!(outcome == Outcome::Unchanged, same);
+                prop_assert!(!same || after.attributes() == before.attributes());
+            }
+        }
+    }
+}
+
+/// What is done to members that stay.
+fn part() -> impl Strategy<Value = Value> {
+    let path = select(vec![
+        "members[type eq \"User\"]",
+        "members[value eq \"a\"].type",
+        "members[value eq \"b\"].value",
+        "members.value",
+        "members.type",
+        "members[value eq \"a\"]",
+    ]);
+    let op = select(vec!["add", "replace"]);
+    let value = select(vec!["a", "b", "e", "User", "Group"]);
+    (op, path, value).prop_map(|(op, path, value)| json!({"op": op, "path": path, "value": value}))
 }
