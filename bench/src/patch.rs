@@ -21,6 +21,33 @@ pub(crate) fn rows(table: &mut Table) {
     for (size, name) in [(100, "100"), (10_000, "10,000"), (100_000, "100,000")] {
         members(table, size, name);
     }
+    slow(table, "value co", |_| None);
+    slow(table, "display co", |number| Some(format!("Zoë Größenwahn-Ångström {number}")));
+}
+
+/// The slowest that a message can ask for: as many operations as are allowed, each with a filter
+/// that looks at every member of a group of 10,000.
+fn slow(table: &mut Table, test: &str, display: impl Fn(usize) -> Option<String>) {
+    let what = format!("2,000 operations `members[{test} …]` on 10,000 members, refused");
+    if !table.wants(&[&what]) {
+        return;
+    }
+    let mut group = sample::valid_group(10_000);
+    let members = group.attributes_mut().get_mut("members").and_then(Value::as_array_mut);
+    for (number, member) in members.into_iter().flatten().enumerate() {
+        if let Some(display) = display(number) {
+            member["display"] = json!(display);
+        }
+    }
+    let operations: Vec<Value> = (0..2_000)
+        .map(|at| json!({"op": "remove", "path": format!("members[{test} \"Ößx{at}\"]")}))
+        .collect();
+    let message = sample::message(Value::Array(operations));
+    let work = each(move || {
+        let plan = plan(&sample::GROUPS, message.clone());
+        assert!(plan.apply(&mut group).is_err());
+    });
+    table.alone(&what, work, Budget::Nanoseconds(50e6));
 }
 
 /// Two patches in turns, so that each changes something.

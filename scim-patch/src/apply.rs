@@ -7,12 +7,16 @@ mod list;
 mod relation;
 mod single;
 mod undo;
+pub(crate) mod work;
 
 use scim_core::{Attribute, Mutability, SchemaUri};
 use scim_schema::{Valid, is_secret};
 use serde_json::{Map, Value};
 
-use self::undo::{Done, Undo};
+use self::{
+    undo::{Done, Undo},
+    work::Work as Budget,
+};
 use crate::{
     PatchError, PatchErrorKind as Kind, Plan,
     plan::{Cause, Slot, Work},
@@ -59,8 +63,7 @@ struct Run<'p, 'r> {
     done: Vec<Done<'p>>,
     /// The extensions that are written, and whether they were there.
     containers: Vec<(&'p SchemaUri, bool)>,
-    /// How many comparisons filters may still make.
-    work: usize,
+    work: Budget,
 }
 
 /// What a slot needs to know of the plan.
@@ -72,7 +75,7 @@ struct Rules {
 
 impl<'p, 'r> Run<'p, 'r> {
     fn new(plan: &'p Plan, attributes: &'r mut Map<String, Value>) -> Self {
-        let work = plan.limits.max_work;
+        let work = Budget::new(plan.limits.max_work);
         Self { plan, attributes, done: Vec::new(), containers: Vec::new(), work }
     }
 
@@ -222,11 +225,5 @@ fn judge_unset(slot: &Slot, by: Cause) -> Result<(), PatchError> {
     if slot.container.is_none() && is_demanded(&slot.attribute) {
         return Err(required(slot.path(), by));
     }
-    Ok(())
-}
-
-/// Counts work that grows with what a list holds.
-fn spend(work: &mut usize, values: usize, terms: usize) -> Result<(), Kind> {
-    *work = work.checked_sub(values.saturating_mul(terms)).ok_or(Kind::TooMuchWork)?;
     Ok(())
 }

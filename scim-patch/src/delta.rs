@@ -155,8 +155,8 @@ fn positions<'m>(members: &'m [Value], value: &'m str) -> impl Iterator<Item = u
     // To look at all texts of a member, and for the name of one only if it is the right one, costs
     // less than to look for the name in each.
     let holds = move |member: &Value| {
-        let mut parts = member.as_object().into_iter().flat_map(|object| object.values());
-        parts.any(|part| part.as_str() == Some(value)) && value_of(member) == Some(value)
+        let Value::Object(parts) = member else { return false };
+        parts.values().any(|part| part.as_str() == Some(value)) && value_of(member) == Some(value)
     };
     members.iter().enumerate().filter(move |(_, member)| holds(member)).map(|(at, _)| at)
 }

@@ -23,8 +23,9 @@ pub struct Patch {
 pub struct Limits {
     /// Operations of a message; more are 400 invalidSyntax.
     pub max_operations: usize,
-    /// Comparisons that the paths may come to: values in the lists they select from, times terms of
-    /// their filters; more are 400 invalidFilter.
+    /// Work that the paths may come to: values in the lists they select from, times terms of their
+    /// filters, and values put into several elements. Long texts count for more. More is 400
+    /// invalidFilter.
     pub max_work: usize,
 }
 

@@ -17,7 +17,9 @@ use crate::{Delta, Limits, PatchError, PatchErrorKind as Kind};
 
 pub(crate) use self::{
     build::build,
-    slot::{Cause, ListKind, ListStep, Missing, Part, PartChange, Parts, Selector, Slot, Work},
+    slot::{
+        Cause, ListKind, ListStep, Missing, Part, PartChange, Parts, Selector, Slot, Work, terms,
+    },
 };
 
 /// What a patch does to any resource of one type: paths resolved, values in the form of their

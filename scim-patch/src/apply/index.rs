@@ -28,7 +28,10 @@ impl Index {
     }
 
     pub(super) fn insert(&mut self, slot: &Slot, at: usize, element: &Value) {
-        self.buckets.entry(bucket(slot, element)).or_default().push(at);
+        let bucket = self.buckets.entry(bucket(slot, element)).or_default();
+        if bucket.last() != Some(&at) {
+            bucket.push(at);
+        }
     }
 
     /// Where an element with the same `value` could be, in order.

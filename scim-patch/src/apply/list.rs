@@ -5,7 +5,14 @@ use scim_schema::{same_element, same_value};
 use serde_json::{Map, Value};
 
 use super::{
-    Rules, edit::ListEdit, finish, index::Index, level, put, single::changed, spend, undo::Undo,
+    Rules,
+    edit::ListEdit,
+    finish,
+    index::Index,
+    level, put,
+    single::changed,
+    undo::Undo,
+    work::{Work, weight},
 };
 use crate::{
     PatchError, PatchErrorKind as Kind,
@@ -18,7 +25,7 @@ pub(super) fn run(
     slot: &Slot,
     steps: &[ListStep],
     rules: Rules,
-    work: &mut usize,
+    work: &mut Work,
 ) -> Result<Option<Undo>, PatchError> {
     let name = slot.attribute.name.as_str();
     let mut made = Vec::new();
@@ -51,7 +58,9 @@ pub(super) fn emptied(attributes: &mut Map<String, Value>, slot: &Slot) -> Undo 
 struct ListRun<'p, 'r, 'w> {
     edit: ListEdit<'p, 'r>,
     rules: Rules,
-    work: &'w mut usize,
+    work: &'w mut Work,
+    /// The work to look at all elements once; known once it matters.
+    scan: Option<usize>,
     /// Where elements are by their value; there if it is worth it.
     index: Option<Index>,
     /// Where the primary elements are; known once it matters.
@@ -61,7 +70,7 @@ struct ListRun<'p, 'r, 'w> {
 }
 
 impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
-    fn new(edit: ListEdit<'p, 'r>, steps: &[ListStep], rules: Rules, work: &'w mut usize) -> Self {
+    fn new(edit: ListEdit<'p, 'r>, steps: &[ListStep], rules: Rules, work: &'w mut Work) -> Self {
         /// Fewer comparisons than this cost less than an index.
         const FEW: usize = 1_024;
         let lookups: usize = steps.iter().map(lookups).sum();
@@ -69,7 +78,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         let index = (lookups > 2 && lookups.saturating_mul(sizes) > FEW)
             .then(|| Index::new(edit.slot, edit.live()));
         let by = edit.slot.last();
-        Self { edit, rules, work, index, primary: None, by }
+        Self { edit, rules, work, scan: None, index, primary: None, by }
     }
 
     fn all(&mut self, steps: &[ListStep]) -> Result<(), PatchError> {
@@ -139,7 +148,29 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         self.keep_one_primary(primary)
     }
 
+    /// Counts values that come to stand in so many elements.
+    fn copies(&mut self, times: usize, size: usize) -> Result<(), Kind> {
+        self.work.spend(times, size)?;
+        // What takes the place of something else counts if it is long.
+        self.scan = self.scan.map(|scan| scan + times * size.saturating_sub(1));
+        Ok(())
+    }
+
+    /// Counts work on all elements.
+    fn look_at_all(&mut self, terms: usize) -> Result<(), Kind> {
+        let edit = &self.edit;
+        let scan = *self.scan.get_or_insert_with(|| edit.live().map(|(_, one)| weight(one)).sum());
+        self.work.spend(scan, terms)
+    }
+
+    /// Counts work on some elements.
+    fn look_at(&mut self, found: &[usize], terms: usize) -> Result<(), Kind> {
+        let size = found.iter().map(|at| self.edit.get(*at).map_or(1, weight)).sum();
+        self.work.spend(size, terms)
+    }
+
     fn push(&mut self, element: Value) -> usize {
+        self.scan = self.scan.map(|scan| scan + weight(&element));
         let at = self.edit.push(element);
         self.note(at);
         at
@@ -179,6 +210,8 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             let Some(template) = self.template(missing)? else { return Ok(()) };
             selected.push(self.edit.push(template));
         }
+        let size = 1 + parts.iter().map(|part| part.change.weight() - 1).sum::<usize>();
+        self.copies(selected.len(), size)?;
         let mut primary = Vec::new();
         for at in selected {
             self.change(at, parts)?;
@@ -226,6 +259,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         missing: &Missing,
     ) -> Result<(), Kind> {
         let selected = self.select(Some(selector))?;
+        self.copies(selected.len().max(1), weight(element))?;
         let mut primary = Vec::new();
         if selected.is_empty() {
             let Some(template) = self.template(missing)? else { return Ok(()) };
@@ -252,17 +286,17 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
     /// The elements that fulfil a filter, or all.
     fn select(&mut self, selector: Option<&Selector>) -> Result<Vec<usize>, Kind> {
         let Some(selector) = selector else {
-            spend(self.work, self.edit.len(), 1)?;
+            self.look_at_all(1)?;
             return Ok(self.edit.live().map(|(at, _)| at).collect());
         };
         if let (Some(index), Some(key)) = (&self.index, &selector.value) {
             let found = index.of_key(key);
-            spend(self.work, found.len(), selector.terms)?;
+            self.look_at(&found, selector.terms)?;
             let fits =
                 |at: &usize| self.edit.get(*at).is_some_and(|one| selector.checked.matches(one));
             return Ok(found.into_iter().filter(fits).collect());
         }
-        spend(self.work, self.edit.len(), selector.terms)?;
+        self.look_at_all(selector.terms)?;
         let fits = self.edit.live().filter(|(_, element)| selector.checked.matches(element));
         Ok(fits.map(|(at, _)| at).collect())
     }
@@ -273,7 +307,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             Some(index) if has_value(element) => index.like(self.edit.slot, element),
             _ => self.edit.live().map(|(at, _)| at).collect(),
         };
-        spend(self.work, found.len(), 1)?;
+        self.look_at(&found, 1)?;
         Ok(found)
     }
 
@@ -285,7 +319,7 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             return Ok(self.edit.live().find(|(_, known)| is_same(known)).map(|(at, _)| at));
         };
         let found = index.like(slot, element);
-        spend(self.work, found.len(), 1)?;
+        self.look_at(&found, 1)?;
         Ok(found.into_iter().find(|at| self.edit.get(*at).is_some_and(is_same)))
     }
 

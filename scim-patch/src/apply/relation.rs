@@ -2,10 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::{edit::ListEdit, level, list::emptied, put, spend, undo::Undo};
+use super::{
+    edit::ListEdit,
+    level,
+    list::emptied,
+    put,
+    undo::Undo,
+    work::{Work, weight},
+};
 use crate::{
     Delta, PatchError,
-    plan::{Cause, Selector, Slot},
+    plan::{Cause, Slot, terms},
 };
 
 /// Changes the members of a relation.
@@ -14,7 +21,7 @@ pub(super) fn run(
     slot: &Slot,
     delta: &Delta,
     by: Cause,
-    work: &mut usize,
+    work: &mut Work,
 ) -> Result<Option<Undo>, PatchError> {
     let name = slot.attribute.name.as_str();
     let known = level(attributes, slot).and_then(|level| level.get_mut(name));
@@ -23,8 +30,11 @@ pub(super) fn run(
         return Ok((!members.is_empty())
             .then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(members))))));
     };
-    let terms = delta.remove_where.iter().map(|filter| Selector::new(filter.clone()).terms).sum();
-    spend(work, elements.len(), terms).map_err(|kind| PatchError::at(by.operation, kind))?;
+    if !delta.remove_where.is_empty() {
+        let terms = delta.remove_where.iter().map(|filter| terms(filter.root())).sum();
+        let spent = work.spend(elements.iter().map(weight).sum(), terms);
+        spent.map_err(|kind| PatchError::at(by.operation, kind))?;
+    }
     let gone = delta.gone(elements);
     let fresh = delta.fresh(elements, &gone);
     if gone.is_empty() && fresh.is_empty() {

@@ -7,8 +7,9 @@ use scim_schema::{Identity, same_value};
 use serde_json::{Map, Value};
 
 use super::{
-    judge_unset, level, put, required, spend,
+    judge_unset, level, put, required,
     undo::{Undo, restore_parts},
+    work::{Work, weight},
 };
 use crate::{
     PatchError, PatchErrorKind as Kind,
@@ -47,7 +48,7 @@ pub(super) fn parts(
     attributes: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
-    work: &mut usize,
+    work: &mut Work,
 ) -> Result<Option<Undo>, PatchError> {
     let name = slot.attribute.name.as_str();
     let known = level(attributes, slot).and_then(|level| level.get_mut(name));
@@ -71,7 +72,7 @@ fn replace_parts(
     attributes: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
-    work: &mut usize,
+    work: &mut Work,
 ) -> Result<Option<Undo>, PatchError> {
     let attribute = &slot.attribute;
     let mut object = Map::new();
@@ -109,7 +110,7 @@ fn change_parts(
     object: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
-    work: &mut usize,
+    work: &mut Work,
 ) -> Result<Vec<(usize, Option<Value>)>, PatchError> {
     let mut undo = Vec::with_capacity(parts.parts.len());
     let mut moved = None;
@@ -162,21 +163,25 @@ fn set(object: &mut Map<String, Value>, sub: &Attribute, value: Option<Value>) -
     }
 }
 
+/// How much more it costs to make the identity of a value than to compare it.
+const IDENTITY: usize = 8;
+
 /// What a part becomes.
 pub(super) fn changed(
     sub: &Attribute,
     known: Option<&Value>,
     change: &PartChange,
-    work: &mut usize,
+    work: &mut Work,
 ) -> Result<Option<Value>, Kind> {
-    let elements = || known.and_then(Value::as_array).cloned().unwrap_or_default();
+    let known = known.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let identity = |element: &Value| Identity::of(sub, false, element);
-    let (mut list, given) = match change {
+    let given = match change {
         PartChange::Set(value) => return Ok(Some(value.clone())),
         PartChange::Unset => return Ok(None),
-        PartChange::Extend(given) | PartChange::Take(given) => (elements(), given),
+        PartChange::Extend(given) | PartChange::Take(given) => given,
     };
-    spend(work, list.len() + given.len(), 1)?;
+    work.spend(known.iter().chain(given).map(weight).sum(), IDENTITY)?;
+    let mut list = known.to_vec();
     if let PartChange::Take(gone) = change {
         let gone: HashSet<Identity> = gone.iter().map(identity).collect();
         list.retain(|known| !gone.contains(&identity(known)));

@@ -4,7 +4,7 @@ use scim_core::{AttrPath, Attribute, Mutability, SchemaUri};
 use scim_filter::{Checked, Element, Key, Node, Test, TestOp};
 use serde_json::Value;
 
-use crate::{Delta, message::Op};
+use crate::{Delta, apply::work::weight, message::Op};
 
 /// An attribute and what is done to it. Attributes do not depend on one another, so the
 /// operations on each stand together, in their order.
@@ -196,6 +196,19 @@ impl Slot {
     }
 }
 
+impl PartChange {
+    /// The work to make the change.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Unset => 1,
+            Self::Set(value) => weight(value),
+            Self::Extend(values) | Self::Take(values) => {
+                1 + values.iter().map(weight).sum::<usize>()
+            }
+        }
+    }
+}
+
 impl Parts {
     /// Adds a change; what extends one and the same list extends it at once.
     fn push(&mut self, part: Part) {
@@ -232,7 +245,8 @@ impl Selector {
     }
 }
 
-fn terms(node: &Node) -> usize {
+/// How many terms a filter has.
+pub(crate) fn terms(node: &Node) -> usize {
     match node {
         Node::And(parts) | Node::Or(parts) => parts.iter().map(terms).sum(),
         Node::Not(inner) => terms(inner),

@@ -112,3 +112,60 @@ fn long_values_are_within_the_limits() {
     assert_eq!(resource.attributes()["tags"].as_array().unwrap().len(), many.len());
     assert_eq!(resource.attributes()["box"], json!({"size": "L"}));
 }
+
+/// The outcome of operations on a resource, within the default limits; refused, nothing changes.
+fn bounded(schema: &str, resource: Value, operations: &[Value]) -> Result<Outcome, PatchErrorKind> {
+    let schema = schema::named(schema);
+    let before = schema.trust(resource);
+    let patch = Patch::from_value(json!({"Operations": operations}), &Compat::INTEROP).unwrap();
+    let mut after = before.clone();
+    let outcome = patch.plan(&schema).and_then(|plan| plan.apply(&mut after));
+    if outcome.is_err() {
+        assert_eq!(after, before);
+    }
+    outcome.map_err(|error| error.kind().clone())
+}
+
+/// RFC 7644 §7.2
+#[test]
+fn long_texts_in_filters_and_copies_count_as_work() {
+    let long = "é".repeat(50_000);
+    let parts: Vec<Value> =
+        (0..20).map(|at| json!({"value": at.to_string(), "note": long})).collect();
+    let gadget = json!({"serial": "s", "label": "L", "owners": ["o"], "parts": parts});
+    let many = |count: usize, operation: &dyn Fn(usize) -> Value| -> Vec<Value> {
+        (0..count).map(operation).collect()
+    };
+    let filters = |count| {
+        many(count, &|at| json!({"op": "remove", "path": format!("parts[note co \"É{at}\"]")}))
+    };
+    assert_eq!(bounded("Gadget", gadget.clone(), &filters(5)), Ok(Outcome::Unchanged));
+    let refused = Err(PatchErrorKind::TooMuchWork);
+    assert_eq!(bounded("Gadget", gadget, &filters(2_000)), refused);
+
+    let small: Vec<Value> = (0..20_000).map(|at| json!({"value": at.to_string()})).collect();
+    let gadget = json!({"serial": "s", "label": "L", "owners": ["o"], "parts": small});
+    let copies = [json!({"op": "replace", "path": "parts.note", "value": long})];
+    assert_eq!(bounded("Gadget", gadget.clone(), &copies), refused);
+    let whole = [json!({"op": "replace", "path": "parts[value pr]", "value": {"value": long}})];
+    assert_eq!(bounded("Gadget", gadget, &whole), refused);
+}
+
+/// RFC 7644 §7.2
+#[test]
+fn filters_among_members_that_are_added_are_no_free_work() {
+    let added: Vec<Value> = (0..20_000).map(|at| json!({"value": format!("m{at}")})).collect();
+    let operations: Vec<Value> = [json!({"op": "add", "path": "members", "value": added})]
+        .into_iter()
+        .chain(
+            (0..1_900)
+                .map(|at| json!({"op": "remove", "path": format!("members[value ew \"x{at}\"]")})),
+        )
+        .collect();
+    let schema = schema::named("Group");
+    let patch = Patch::from_value(json!({"Operations": operations}), &Compat::INTEROP).unwrap();
+    let plan = patch.plan(&schema).unwrap();
+    assert!(plan.delta("members").is_none(), "a store is not given so many filters");
+    let outcome = bounded("Group", group(10), &operations);
+    assert_eq!(outcome, Err(PatchErrorKind::TooMuchWork));
+}
