@@ -30,8 +30,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 2,000 operations, 5,000,000 comparisons.
-    pub const DEFAULT: Self = Self { max_operations: 2_000, max_work: 5_000_000 };
+    /// 2,000 operations; work of 2,000,000, a comparison being 1.
+    pub const DEFAULT: Self = Self { max_operations: 2_000, max_work: 2_000_000 };
 }
 
 impl Default for Limits {

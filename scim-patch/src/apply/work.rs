@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use crate::PatchErrorKind as Kind;
 
-/// How much text counts as much as a comparison.
-const TEXT: usize = 32;
+/// How many bytes of text count as much as a comparison: filters look at each of them, and fold
+/// those that are not ASCII.
+const ASCII: usize = 8;
+const OTHER: usize = 4;
 
 /// What may still be done.
 pub(crate) struct Work(usize);
@@ -29,19 +31,19 @@ impl Work {
 /// canonical form are at most lists within objects.
 pub(crate) fn weight(value: &Value) -> usize {
     match value {
-        Value::Object(object) => 1 + object.values().map(texts).sum::<usize>() / TEXT,
-        value => 1 + texts(value) / TEXT,
+        Value::Object(object) => 1 + object.values().map(texts).sum::<usize>(),
+        value => 1 + texts(value),
     }
 }
 
 fn texts(value: &Value) -> usize {
     match value {
-        Value::String(text) => text.len(),
-        Value::Array(elements) => elements.iter().map(|one| TEXT / 4 + text_of(one)).sum(),
-        _ => 0,
+        Value::Array(elements) => elements.iter().map(|one| 1 + text_of(one)).sum(),
+        single => text_of(single),
     }
 }
 
 fn text_of(value: &Value) -> usize {
-    value.as_str().map_or(0, str::len)
+    let text = value.as_str().unwrap_or_default();
+    text.len() / if text.is_ascii() { ASCII } else { OTHER }
 }

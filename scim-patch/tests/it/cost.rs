@@ -113,11 +113,15 @@ fn long_values_are_within_the_limits() {
     assert_eq!(resource.attributes()["box"], json!({"size": "L"}));
 }
 
-/// The outcome of operations on a resource, within the default limits; refused, nothing changes.
+/// The outcome of operations on a resource, within limits; refused, nothing changes.
 fn bounded(schema: &str, resource: Value, operations: &[Value]) -> Result<Outcome, PatchErrorKind> {
     let schema = schema::named(schema);
     let before = schema.trust(resource);
-    let patch = Patch::from_value(json!({"Operations": operations}), &Compat::INTEROP).unwrap();
+    let mut limits = Limits::DEFAULT;
+    limits.max_work = 200_000;
+    let patch =
+        Patch::from_value_within(json!({"Operations": operations}), &Compat::INTEROP, &limits);
+    let patch = patch.unwrap();
     let mut after = before.clone();
     let outcome = patch.plan(&schema).and_then(|plan| plan.apply(&mut after));
     if outcome.is_err() {
@@ -126,10 +130,10 @@ fn bounded(schema: &str, resource: Value, operations: &[Value]) -> Result<Outcom
     outcome.map_err(|error| error.kind().clone())
 }
 
-/// RFC 7644 §7.2
+/// RFC 7644 §3.12
 #[test]
 fn long_texts_in_filters_and_copies_count_as_work() {
-    let long = "é".repeat(50_000);
+    let long = "é".repeat(5_000);
     let parts: Vec<Value> =
         (0..20).map(|at| json!({"value": at.to_string(), "note": long})).collect();
     let gadget = json!({"serial": "s", "label": "L", "owners": ["o"], "parts": parts});
@@ -139,11 +143,11 @@ fn long_texts_in_filters_and_copies_count_as_work() {
     let filters = |count| {
         many(count, &|at| json!({"op": "remove", "path": format!("parts[note co \"É{at}\"]")}))
     };
-    assert_eq!(bounded("Gadget", gadget.clone(), &filters(5)), Ok(Outcome::Unchanged));
+    assert_eq!(bounded("Gadget", gadget.clone(), &filters(3)), Ok(Outcome::Unchanged));
     let refused = Err(PatchErrorKind::TooMuchWork);
     assert_eq!(bounded("Gadget", gadget, &filters(2_000)), refused);
 
-    let small: Vec<Value> = (0..20_000).map(|at| json!({"value": at.to_string()})).collect();
+    let small: Vec<Value> = (0..2_000).map(|at| json!({"value": at.to_string()})).collect();
     let gadget = json!({"serial": "s", "label": "L", "owners": ["o"], "parts": small});
     let copies = [json!({"op": "replace", "path": "parts.note", "value": long})];
     assert_eq!(bounded("Gadget", gadget.clone(), &copies), refused);
@@ -151,10 +155,10 @@ fn long_texts_in_filters_and_copies_count_as_work() {
     assert_eq!(bounded("Gadget", gadget, &whole), refused);
 }
 
-/// RFC 7644 §7.2
+/// RFC 7644 §3.12
 #[test]
 fn filters_among_members_that_are_added_are_no_free_work() {
-    let added: Vec<Value> = (0..20_000).map(|at| json!({"value": format!("m{at}")})).collect();
+    let added: Vec<Value> = (0..2_000).map(|at| json!({"value": format!("m{at}")})).collect();
     let operations: Vec<Value> = [json!({"op": "add", "path": "members", "value": added})]
         .into_iter()
         .chain(

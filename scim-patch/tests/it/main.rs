@@ -7,3 +7,5 @@ mod error;
 mod law;
 mod model;
 mod schema;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
