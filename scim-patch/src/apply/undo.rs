@@ -45,10 +45,19 @@ impl Undo {
 
     /// Takes out what is left of removed elements.
     pub(super) fn commit(&self, attributes: &mut Map<String, Value>, slot: &Slot) {
-        if let Self::List { .. } = self
-            && let Some(elements) = elements(attributes, slot)
-        {
+        let Self::List { before, originals } = self else { return };
+        let Some(elements) = elements(attributes, slot) else { return };
+        let is_gone = |at: &usize| elements.get(*at).is_some_and(Value::is_null);
+        let known = originals.iter().map(|original| original.at);
+        let mut gone: Vec<usize> = known.chain(*before..elements.len()).filter(is_gone).collect();
+        // To move what stands behind a few costs less than to look at all.
+        if gone.len() > 4 {
             elements.retain(|element| !element.is_null());
+            return;
+        }
+        gone.sort_unstable();
+        for at in gone.into_iter().rev() {
+            elements.remove(at);
         }
     }
 }
