@@ -21,33 +21,70 @@ pub(crate) fn rows(table: &mut Table) {
     for (size, name) in [(100, "100"), (10_000, "10,000"), (100_000, "100,000")] {
         members(table, size, name);
     }
-    slow(table, "value co", |_| None);
-    slow(table, "display co", |number| Some(format!("Zoë Größenwahn-Ångström {number}")));
+    hostile(table);
 }
 
-/// The slowest that a message can ask for: as many operations as are allowed, each with a filter
-/// that looks at every member of a group of 10,000.
-fn slow(table: &mut Table, test: &str, display: impl Fn(usize) -> Option<String>) {
-    let what = format!("2,000 operations `members[{test} …]` on 10,000 members, refused");
-    if !table.wants(&[&what]) {
+/// As much work as a patch may make of 10,000 elements: it is done or refused within 50 ms.
+fn hostile(table: &mut Table) {
+    if !table.wants(&["hostile"]) {
         return;
     }
-    let mut group = sample::valid_group(10_000);
-    let members = group.attributes_mut().get_mut("members").and_then(Value::as_array_mut);
-    for (number, member) in members.into_iter().flatten().enumerate() {
-        if let Some(display) = display(number) {
-            member["display"] = json!(display);
-        }
-    }
-    let operations: Vec<Value> = (0..2_000)
-        .map(|at| json!({"op": "remove", "path": format!("members[{test} \"Ößx{at}\"]")}))
-        .collect();
-    let message = sample::message(Value::Array(operations));
-    let work = each(move || {
-        let plan = plan(&sample::GROUPS, message.clone());
-        assert!(plan.apply(&mut group).is_err());
+    let most = Budget::Nanoseconds(50e6);
+    let operations =
+        |operation: &dyn Fn(usize) -> Value| sample::message((0..2_000).map(operation).collect());
+    let group = sample::valid_group(10_000);
+    let one_by_one = operations(&|at| {
+        let id = sample::member_id(at * 5);
+        json!({"op": "remove", "path": format!("members[value eq \"{id}\"]")})
     });
-    table.alone(&what, work, Budget::Nanoseconds(50e6));
+    let by_filters = operations(
+        &|at| json!({"op": "remove", "path": format!("members[value co \"{at}x\" or type sw \"{at}\"]")}),
+    );
+    let typed = operations(&|at| {
+        let id = sample::member_id(at * 5);
+        json!({"op": "add", "path": format!("members[value eq \"{id}\"].type"), "value": "User"})
+    });
+    for (what, message) in [
+        ("2,000 members leave, one by one", one_by_one),
+        ("2,000 filters over members", by_filters),
+        ("2,000 changes of members", typed),
+    ] {
+        let what = format!("hostile: {what}, read, planned and applied to 10,000");
+        table.alone(&what, tried(&sample::GROUPS, group.clone(), message), most);
+    }
+    let user = |emails: Vec<Value>| sample::USERS.trust(json!({"userName": "u", "emails": emails}));
+    let short =
+        user((0..10_000).map(|at| json!({"value": format!("u{at}@example.com")})).collect());
+    let long = user(
+        (0..100).map(|at| json!({"display": format!("{at}{}", "Ünïcödé ".repeat(900))})).collect(),
+    );
+    let selected = operations(
+        &|at| json!({"op": "replace", "path": "emails[value ew \"com\"].display", "value": at.to_string()}),
+    );
+    let folded = operations(
+        &|at| json!({"op": "remove", "path": format!("emails[display co \"Ü{at}\" or display ew \"{at}\"]")}),
+    );
+    let all = operations(
+        &|at| json!({"op": "replace", "path": "emails.display", "value": at.to_string()}),
+    );
+    for (what, user, message) in [
+        ("2,000 filters over short texts", &short, &selected),
+        ("2,000 filters over long texts", &long, &folded),
+        ("2,000 changes of all elements", &short, &all),
+    ] {
+        let what = format!("hostile: {what}, read, planned and applied");
+        table.alone(&what, tried(&sample::USERS, user.clone(), message.clone()), most);
+    }
+}
+
+/// A message read, planned, and applied to a copy, whether or not it is refused.
+fn tried(schema: &ResourceSchema, resource: Valid, message: Value) -> Work<'_> {
+    each(move || {
+        let patch = Patch::from_value(black_box(&message).clone(), &Compat::INTEROP);
+        let plan = patch.and_then(|patch| patch.plan(schema)).expect("a patch that fits");
+        let mut resource = resource.clone();
+        plan.apply(&mut resource).is_ok()
+    })
 }
 
 /// Two patches in turns, so that each changes something.

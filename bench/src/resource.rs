@@ -31,6 +31,7 @@ pub(crate) fn rows(table: &mut Table) {
         );
         table.beside(what, ours, "serde_json parses it", parse(), Budget::AtMost(0.5));
     }
+    pipelines(table);
     table.beside(
         "`json::from_slice` of it",
         consuming(32, || (), |()| json::from_slice(&text, &json::Limits::DEFAULT)),
@@ -39,6 +40,28 @@ pub(crate) fn rows(table: &mut Table) {
         Budget::Any,
     );
     projections(table);
+}
+
+/// As it happens to a request: what was just parsed is validated, while it is at hand. What
+/// validation costs is what the ratio has above 1.
+fn pipelines(table: &mut Table) {
+    let schema = &*sample::USERS;
+    let printed = include_bytes!("../../scim-core/tests/examples/rfc7643/04-user-enterprise.json");
+    let printed: Value = serde_json::from_slice(printed).expect("JSON");
+    let printed = serde_json::to_vec(&printed).expect("JSON");
+    let users = [("a user of 1.7 kB", sample::user_text()), ("the user of RFC 7643 §8.3", printed)];
+    for (what, text) in &users {
+        let compat = Compat::INTEROP;
+        let parse = || serde_json::from_slice::<Value>(text).expect("JSON");
+        let ours = move |()| schema.validate(parse(), Mode::Create, &compat);
+        table.beside(
+            &format!("parse and validate {what}"),
+            consuming(32, || (), ours),
+            "serde_json parses it",
+            consuming(32, || (), move |()| parse()),
+            Budget::AtMost(1.5),
+        );
+    }
 }
 
 fn projections(table: &mut Table) {

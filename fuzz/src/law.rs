@@ -61,10 +61,11 @@ pub fn patch(schema: &ResourceSchema, before: &Valid, message: Value, compat: &C
         }
         Ok(outcome) => {
             let same = schema.same(before.attributes(), after.attributes());
-            let secret = after.secrets() != before.secrets() || !after.secrets().is_empty();
             if outcome == Outcome::Unchanged {
-                assert!(same, "unchanged, but the resource is another one");
+                let untouched = after.attributes() == before.attributes();
+                assert!(same && untouched, "unchanged, but the resource is another one");
             } else {
+                let secret = !after.secrets().is_empty();
                 assert!(!same || secret, "changed, but the resource is the same");
             }
             valid(schema, &after, compat);

@@ -114,7 +114,7 @@ impl Eq for SchemaUri {}
 
 impl PartialEq<str> for SchemaUri {
     fn eq(&self, other: &str) -> bool {
-        self.0.eq_ignore_ascii_case(other)
+        self.0 == other || self.0.eq_ignore_ascii_case(other)
     }
 }
 

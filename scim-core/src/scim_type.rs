@@ -102,3 +102,38 @@ impl<'de> Deserialize<'de> for ScimType {
         Ok(keyword.as_ref().into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7644 §3.12, RFC 7644 §3.3, RFC 7644 §7.5.2, RFC 9865 §2.1
+    #[test]
+    fn every_registered_keyword_is_known_and_goes_with_its_status() {
+        let registered = [
+            ("invalidFilter", 400),
+            ("tooMany", 400),
+            ("uniqueness", 409),
+            ("mutability", 400),
+            ("invalidSyntax", 400),
+            ("invalidPath", 400),
+            ("noTarget", 400),
+            ("invalidValue", 400),
+            ("invalidVers", 400),
+            ("sensitive", 403),
+            ("invalidCursor", 400),
+            ("expiredCursor", 400),
+            ("invalidCount", 400),
+        ];
+        for (keyword, status) in registered {
+            let known = ScimType::from(keyword);
+            assert!(!matches!(known, ScimType::Other(_)), "{keyword}");
+            assert_eq!((known.as_str(), known.status().as_u16()), (keyword, status));
+            assert_eq!(ScimType::from(&*keyword.to_uppercase()), known);
+            assert_eq!(serde_json::to_value(&known).unwrap(), keyword);
+        }
+        let other = ScimType::from("ownKeyword");
+        assert_eq!((other.as_str(), other.status().as_u16()), ("ownKeyword", 400));
+        assert_eq!(serde_json::from_str::<ScimType>("\"ownKeyword\"").unwrap(), other);
+    }
+}

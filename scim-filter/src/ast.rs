@@ -1,6 +1,6 @@
 //! The tree of a filter (RFC 7644 §3.4.2.2).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use compact_str::CompactString;
 use scim_core::AttrPath;
@@ -82,29 +82,23 @@ pub enum Expr {
 
 impl Expr {
     /// Both; chains stay flat.
-    pub(crate) fn and(self, right: Self) -> Self {
-        Self::And(match (self, right) {
-            (Self::And(left), Self::And(right)) => append(left, right),
-            (Self::And(mut left), right) => {
-                left.push(right);
-                left
-            }
-            (left, Self::And(right)) => append(vec![left], right),
-            (left, right) => vec![left, right],
-        })
+    pub(crate) fn and(&mut self, right: Self) {
+        match (self, right) {
+            (Self::And(left), Self::And(mut right)) => left.append(&mut right),
+            (Self::And(left), right) => left.push(right),
+            (left, Self::And(right)) => *left = Self::And(behind(left, right)),
+            (left, right) => *left = Self::And(behind(left, [right])),
+        }
     }
 
     /// Either; chains stay flat.
-    pub(crate) fn or(self, right: Self) -> Self {
-        Self::Or(match (self, right) {
-            (Self::Or(left), Self::Or(right)) => append(left, right),
-            (Self::Or(mut left), right) => {
-                left.push(right);
-                left
-            }
-            (left, Self::Or(right)) => append(vec![left], right),
-            (left, right) => vec![left, right],
-        })
+    pub(crate) fn or(&mut self, right: Self) {
+        match (self, right) {
+            (Self::Or(left), Self::Or(mut right)) => left.append(&mut right),
+            (Self::Or(left), right) => left.push(right),
+            (left, Self::Or(right)) => *left = Self::Or(behind(left, right)),
+            (left, right) => *left = Self::Or(behind(left, [right])),
+        }
     }
 
     /// How deep parentheses, `not` and brackets stand inside one another in canonical form.
@@ -157,9 +151,13 @@ impl Expr {
     }
 }
 
-fn append(mut left: Vec<Expr>, mut right: Vec<Expr>) -> Vec<Expr> {
-    left.append(&mut right);
-    left
+/// A chain, with room for one more; nothing stays where `first` was.
+fn behind(first: &mut Expr, rest: impl IntoIterator<Item = Expr>) -> Vec<Expr> {
+    let rest = rest.into_iter();
+    let mut chain = Vec::with_capacity(rest.size_hint().0 + 2);
+    chain.push(std::mem::replace(first, Expr::Or(Vec::new())));
+    chain.extend(rest);
+    chain
 }
 
 fn deepest(parts: &[Expr], grouped: impl Fn(&Expr) -> bool) -> usize {
@@ -210,10 +208,17 @@ impl CompareOp {
 ///
 /// Numbers keep the text they were written in, for an attribute that turns out to be a string, so
 /// that `1` and `1.0` differ. Keywords are spelt as in JSON, in whatever case they were written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Literal {
     kind: LiteralKind,
     text: CompactString,
+}
+
+/// Literals are personal data as often as not, so they are not shown.
+impl fmt::Debug for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}(_)", self.kind)
+    }
 }
 
 /// The kinds of [`Literal`].

@@ -117,7 +117,7 @@ impl Filter {
     /// # Errors
     /// [`BuildError::TooLarge`].
     pub fn and(self, other: Self) -> Result<Self, BuildError> {
-        bounded(self.into_expr().and(other.into_expr()))
+        join([self, other], Expr::and)
     }
 
     /// Either.
@@ -125,7 +125,7 @@ impl Filter {
     /// # Errors
     /// [`BuildError::TooLarge`].
     pub fn or(self, other: Self) -> Result<Self, BuildError> {
-        bounded(self.into_expr().or(other.into_expr()))
+        join([self, other], Expr::or)
     }
 
     /// The contrary: `not (filter)`.
@@ -155,12 +155,13 @@ impl Filter {
 
 fn join(
     filters: impl IntoIterator<Item = Filter>,
-    two: fn(Expr, Expr) -> Expr,
+    two: fn(&mut Expr, Expr),
 ) -> Result<Filter, BuildError> {
     let mut filters = filters.into_iter().map(Filter::into_expr);
-    let first = filters.next().ok_or(BuildError::Empty)?;
+    let mut joined = filters.next().ok_or(BuildError::Empty)?;
     // One more than the limit is enough to tell that there are too many.
-    bounded(filters.take(Limits::DEFAULT.max_terms).fold(first, two))
+    filters.take(Limits::DEFAULT.max_terms).for_each(|filter| two(&mut joined, filter));
+    bounded(joined)
 }
 
 /// The filter, if its text is within the limits that it will be read with.

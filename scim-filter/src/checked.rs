@@ -1,5 +1,7 @@
 //! Filters that are known to fit a schema.
 
+use std::fmt;
+
 use scim_core::{AttrName, Kind, SchemaUri};
 use serde_json::Value;
 
@@ -104,13 +106,37 @@ pub enum TestOp {
     Le(Operand),
 }
 
+impl TestOp {
+    /// What the values are compared with.
+    pub fn operand(&self) -> Option<&Operand> {
+        match self {
+            Self::Present => None,
+            Self::Eq(operand)
+            | Self::Contains(operand)
+            | Self::StartsWith(operand)
+            | Self::EndsWith(operand)
+            | Self::Gt(operand)
+            | Self::Ge(operand)
+            | Self::Lt(operand)
+            | Self::Le(operand) => Some(operand),
+        }
+    }
+}
+
 /// What values are compared with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Operand {
     /// The literal, as a value of the attribute's type.
     pub value: Value,
     /// Its comparison key.
     pub key: Key,
+}
+
+/// Literals are personal data as often as not, so they are not shown.
+impl fmt::Debug for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 impl Node {

@@ -4,7 +4,7 @@ mod decimal;
 mod instant;
 mod text;
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, cmp::Ordering, fmt};
 
 use compact_str::{CompactString, ToCompactString};
 use scim_core::Kind;
@@ -32,8 +32,15 @@ use serde_json::{Number, Value};
 /// assert!(Key::decimal("-10") < Key::decimal("9.5"));
 /// assert_eq!(Key::decimal("10e-1"), Key::decimal("1"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(CompactString);
+
+/// Values are personal data as often as not, so they are not shown.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(_)")
+    }
+}
 
 impl Key {
     /// The version of the rules. Stored keys of another version must be computed again.

@@ -86,6 +86,24 @@ struct Place {
     bracket: bool,
 }
 
+/// What comes behind a term.
+#[derive(Clone, Copy)]
+enum Next<'a> {
+    /// `and`, and the text behind it.
+    And(&'a str),
+    /// `or`, and the text behind it.
+    Or(&'a str),
+    /// A closing bracket or nothing.
+    End(&'a str),
+}
+
+impl<'a> Next<'a> {
+    fn rest(self) -> &'a str {
+        let (Self::And(rest) | Self::Or(rest) | Self::End(rest)) = self;
+        rest
+    }
+}
+
 impl<'a> Grammar<'a> {
     fn new(text: &'a str, options: &'a Options) -> Self {
         Self {
@@ -117,33 +135,41 @@ impl<'a> Grammar<'a> {
 
     /// `FILTER = orExp`, up to the end or a closing bracket.
     fn filter(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
-        let (mut rest, mut expr) = self.and_exp(input, place)?;
-        while let (next, true) = self.connective(rest, "or")? {
-            let (after, right) = self.and_exp(next, place)?;
-            (rest, expr) = (after, expr.or(right));
+        let (mut next, mut expr) = self.and_exp(input, place)?;
+        while let Next::Or(rest) = next {
+            let (behind, right) = self.and_exp(rest, place)?;
+            expr.or(right);
+            next = behind;
         }
-        Ok((rest, expr))
+        Ok((next.rest(), expr))
     }
 
-    /// `andExp = term *( SP "and" SP term )`
+    /// `andExp = term *( SP "and" SP term )`, and what comes behind it.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn and_exp(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
-        let (mut rest, mut expr) = self.term(input, place)?;
-        while let (next, true) = self.connective(rest, "and")? {
-            let (after, right) = self.term(next, place)?;
-            (rest, expr) = (after, expr.and(right));
+    fn and_exp(
+        &self,
+        input: &'a str,
+        place: Place,
+    ) -> Result<(Next<'a>, Expr), nom::Err<Fault<'a>>> {
+        let (rest, mut expr) = self.term(input, place)?;
+        let mut next = self.connective(rest)?;
+        while let Next::And(rest) = next {
+            let (rest, right) = self.term(rest, place)?;
+            expr.and(right);
+            next = self.connective(rest)?;
         }
-        Ok((rest, expr))
+        Ok((next, expr))
     }
 
-    /// Whether this connective follows a term and the blanks behind it.
+    /// What follows a term and the blanks behind it.
     #[inline]
-    fn connective(&self, input: &'a str, wanted: &str) -> Parsed<'a, bool> {
+    fn connective(&self, input: &'a str) -> Result<Next<'a>, nom::Err<Fault<'a>>> {
         if matches!(input.as_bytes().first(), None | Some(b')' | b']')) {
-            return Ok((input, false));
+            return Ok(Next::End(input));
         }
         let (rest, word) = run(|byte| byte.is_ascii_alphabetic())(input)?;
-        if !word.eq_ignore_ascii_case("and") && !word.eq_ignore_ascii_case("or") {
+        let is_and = word.eq_ignore_ascii_case("and");
+        if !is_and && !word.eq_ignore_ascii_case("or") {
             return fail(input, token(input), Kind::ExpectedConnective);
         }
         if !self.has_blank_before(input) {
@@ -153,8 +179,8 @@ impl<'a> Grammar<'a> {
             (after, "") if !matches!(after.as_bytes().first(), None | Some(b')' | b']')) => {
                 fail(after, 0, Kind::MissingBlank)
             }
-            (after, _) if word.eq_ignore_ascii_case(wanted) => Ok((after, true)),
-            _ => Ok((input, false)),
+            (after, _) if is_and => Ok(Next::And(after)),
+            (after, _) => Ok(Next::Or(after)),
         }
     }
 
@@ -207,7 +233,7 @@ impl<'a> Grammar<'a> {
         if place.bracket {
             return fail(input, 1, Kind::NestedBrackets);
         }
-        let (rest, filter) = self.bracket(input, place)?;
+        let (rest, mut filter) = self.bracket(input, place)?;
         let Some(sub) = rest.strip_prefix('.') else {
             return Ok((rest, Expr::Element { path, filter: Box::new(filter) }));
         };
@@ -216,7 +242,7 @@ impl<'a> Grammar<'a> {
         }
         let (rest, name) = attr_name(sub)?;
         let (rest, test) = self.attr_exp(rest, AttrPath::new(name))?;
-        let filter = filter.and(test);
+        filter.and(test);
         if place.depth + 1 + filter.depth() > self.max_depth {
             return fail(input, 1, Kind::TooDeep);
         }

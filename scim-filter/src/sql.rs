@@ -55,6 +55,7 @@ mod column;
 mod document;
 mod form;
 mod leaf;
+mod lookup;
 mod order;
 
 use std::fmt;

@@ -1,24 +1,23 @@
 //! Plans applied to resources, in place (RFC 7644 §3.5.2).
 
 mod edit;
+mod element;
+mod find;
 mod finish;
 mod index;
 mod list;
 mod relation;
 mod single;
 mod undo;
-pub(crate) mod work;
 
 use scim_core::{Attribute, Mutability, SchemaUri};
 use scim_schema::{Valid, is_secret};
 use serde_json::{Map, Value};
 
-use self::{
-    undo::{Done, Undo},
-    work::Work as Budget,
-};
+use self::undo::{Done, Undo};
 use crate::{
     PatchError, PatchErrorKind as Kind, Plan,
+    budget::Budget,
     plan::{Cause, Slot, Work},
 };
 
@@ -35,8 +34,8 @@ pub enum Outcome {
 impl Plan {
     /// Does to a resource, in place, what the patch asks for. The state that it ends in is judged
     /// as far as the patch touches it: what is required or cannot be changed, at most one primary
-    /// element, no element twice, nothing empty. What the plan left out or reported is told by the
-    /// resource too ([`Valid::dropped`], [`Valid::reported`]).
+    /// element, no element twice, nothing empty. The resource takes over what the plan left out or
+    /// reported.
     ///
     /// # Errors
     /// 400 noTarget, mutability, invalidValue or, for too much work, invalidFilter. The resource
@@ -51,7 +50,7 @@ impl Plan {
         // What is kept as a secret cannot be compared: it counts as another.
         let changed = changed || !self.secrets.is_empty();
         resource.add_secrets(&self.secrets);
-        resource.add_issues(&self.dropped, &self.reported);
+        resource.add_findings(&self.dropped, &self.reported);
         Ok(if changed { Outcome::Changed } else { Outcome::Unchanged })
     }
 }
@@ -63,7 +62,7 @@ struct Run<'p, 'r> {
     done: Vec<Done<'p>>,
     /// The extensions that are written, and whether they were there.
     containers: Vec<(&'p SchemaUri, bool)>,
-    work: Budget,
+    budget: Budget,
 }
 
 /// What a slot needs to know of the plan.
@@ -75,8 +74,8 @@ struct Rules {
 
 impl<'p, 'r> Run<'p, 'r> {
     fn new(plan: &'p Plan, attributes: &'r mut Map<String, Value>) -> Self {
-        let work = Budget::new(plan.limits.max_work);
-        Self { plan, attributes, done: Vec::new(), containers: Vec::new(), work }
+        let budget = Budget::new(plan.limits.max_work);
+        Self { plan, attributes, done: Vec::new(), containers: Vec::new(), budget }
     }
 
     fn all(&mut self) -> Result<(), PatchError> {
@@ -98,10 +97,10 @@ impl<'p, 'r> Run<'p, 'r> {
             Work::Assign { value, by } => {
                 single::assign(self.attributes, slot, value.as_ref(), *by)
             }
-            Work::Parts(parts) => single::parts(self.attributes, slot, parts, &mut self.work),
-            Work::List(steps) => list::run(self.attributes, slot, steps, rules, &mut self.work),
+            Work::Parts(parts) => single::parts(self.attributes, slot, parts, &mut self.budget),
+            Work::List(steps) => list::run(self.attributes, slot, steps, rules, &mut self.budget),
             Work::Relation { delta, by } => {
-                relation::run(self.attributes, slot, delta, *by, &mut self.work)
+                relation::run(self.attributes, slot, delta, *by, &mut self.budget)
             }
         }
     }

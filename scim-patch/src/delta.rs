@@ -1,12 +1,14 @@
 //! Changes of a relation that do not need the relation.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fmt,
 };
 
 use scim_filter::Checked;
 use serde_json::Value;
+
+use crate::budget::terms;
 
 /// A change of a relation's members, told apart by their `value`:
 /// (`clear` ? ∅ : members ∖ `remove` ∖ those that `remove_where` selects) ∪ `add`.
@@ -52,7 +54,7 @@ impl Delta {
     /// order and all that they hold.
     pub fn apply_to(&self, members: &mut Vec<Value>) -> bool {
         let gone = self.gone(members);
-        let fresh = self.fresh(members, &gone);
+        let fresh = self.fresh(members);
         if gone.is_empty() && fresh.is_empty() {
             return false;
         }
@@ -61,41 +63,42 @@ impl Delta {
         true
     }
 
+    /// How many terms the filters have.
+    pub(crate) fn terms(&self) -> usize {
+        self.remove_where.iter().map(terms).sum()
+    }
+
     /// The positions of the members that go, in order.
     pub(crate) fn gone(&self, members: &[Value]) -> Vec<usize> {
-        let goes = |member: &Value| {
-            let Some(value) = value_of(member) else {
-                return self.clear || self.is_selected(member);
-            };
-            if self.add.contains_key(value) {
-                return false;
-            }
-            self.clear || self.remove.contains(value) || self.is_selected(member)
-        };
-        let few = !self.clear && self.remove_where.is_empty() && self.remove.len() <= FEW;
-        if !few {
-            let gone = members.iter().enumerate().filter(|(_, member)| goes(member));
-            return gone.map(|(at, _)| at).collect();
+        if !self.clear && self.remove_where.is_empty() && self.remove.len() <= FEW {
+            let stays = |value: &&String| !self.add.contains_key(*value);
+            let removed = self.remove.iter().filter(stays);
+            let mut gone: Vec<usize> =
+                removed.flat_map(|value| positions(members, value)).collect();
+            gone.sort_unstable();
+            return gone;
         }
-        let mut gone: Vec<usize> =
-            self.remove.iter().flat_map(|value| positions(members, value)).collect();
-        gone.sort_unstable();
-        gone
+        let removed: HashSet<&str> = self.remove.iter().map(String::as_str).collect();
+        let added: HashSet<&str> = self.add.keys().map(String::as_str).collect();
+        let goes = |member: &Value| {
+            let value = value_of(member);
+            let named = value.is_some_and(|value| removed.contains(value));
+            (self.clear || named || self.is_selected(member))
+                && !value.is_some_and(|value| added.contains(value))
+        };
+        let gone = members.iter().enumerate().filter(|(_, member)| goes(member));
+        gone.map(|(at, _)| at).collect()
     }
 
     fn is_selected(&self, member: &Value) -> bool {
         self.remove_where.iter().any(|filter| filter.matches(member))
     }
 
-    /// The members that come.
-    pub(crate) fn fresh<'d>(&'d self, members: &[Value], gone: &[usize]) -> Vec<&'d Value> {
+    /// The members that come: none of those that are there, for whoever is added does not go.
+    pub(crate) fn fresh(&self, members: &[Value]) -> Vec<&Value> {
         if self.add.is_empty() {
             return Vec::new();
         }
-        // Whoever is added does not go.
-        debug_assert!(gone.iter().all(|at| {
-            members.get(*at).and_then(value_of).is_none_or(|value| !self.add.contains_key(value))
-        }));
         if self.add.len() <= FEW {
             let is_there = |value: &str| positions(members, value).next().is_some();
             return self
@@ -105,16 +108,12 @@ impl Delta {
                 .map(|(_, member)| member)
                 .collect();
         }
-        let mut missing: HashMap<&str, &Value> =
-            self.add.iter().map(|(value, member)| (value.as_str(), member)).collect();
+        let mut missing: HashSet<&str> = self.add.keys().map(String::as_str).collect();
         for value in members.iter().filter_map(value_of) {
             missing.remove(value);
         }
-        self.add
-            .iter()
-            .filter(|(value, _)| missing.contains_key(value.as_str()))
-            .map(|(_, m)| m)
-            .collect()
+        let added = self.add.iter().filter(|(value, _)| missing.contains(value.as_str()));
+        added.map(|(_, member)| member).collect()
     }
 
     /// Adds a member, unless it is among those added already.
@@ -147,7 +146,13 @@ const FEW: usize = 4;
 
 /// The text that tells a member from others.
 pub(crate) fn value_of(member: &Value) -> Option<&str> {
-    member.get("value").and_then(Value::as_str)
+    let object = member.as_object()?;
+    // Where names are in order it is the last, and found without a search.
+    let value = match object.iter().next_back() {
+        Some((name, value)) if name == "value" => value,
+        _ => object.get("value")?,
+    };
+    value.as_str()
 }
 
 /// Where the members of this `value` are.
@@ -155,8 +160,8 @@ fn positions<'m>(members: &'m [Value], value: &'m str) -> impl Iterator<Item = u
     // To look at all texts of a member, and for the name of one only if it is the right one, costs
     // less than to look for the name in each.
     let holds = move |member: &Value| {
-        let Value::Object(parts) = member else { return false };
-        parts.values().any(|part| part.as_str() == Some(value)) && value_of(member) == Some(value)
+        let mut parts = member.as_object().into_iter().flat_map(|object| object.values());
+        parts.any(|part| part.as_str() == Some(value)) && value_of(member) == Some(value)
     };
     members.iter().enumerate().filter(move |(_, member)| holds(member)).map(|(at, _)| at)
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod apply;
+mod budget;
 mod delta;
 mod error;
 mod message;

@@ -23,15 +23,15 @@ pub struct Patch {
 pub struct Limits {
     /// Operations of a message; more are 400 invalidSyntax.
     pub max_operations: usize,
-    /// Work that the paths may come to: values in the lists they select from, times terms of their
-    /// filters, and values put into several elements. Long texts count for more. More is 400
-    /// invalidFilter.
+    /// Comparisons that the paths may come to: values in the lists they select from, times terms of
+    /// their filters. Long texts count more than once, and so does each element that changes. More
+    /// are 400 invalidFilter.
     pub max_work: usize,
 }
 
 impl Limits {
-    /// 2,000 operations; work of 2,000,000, a comparison being 1.
-    pub const DEFAULT: Self = Self { max_operations: 2_000, max_work: 2_000_000 };
+    /// 2,000 operations, 1,000,000 comparisons.
+    pub const DEFAULT: Self = Self { max_operations: 2_000, max_work: 1_000_000 };
 }
 
 impl Default for Limits {

@@ -4,6 +4,7 @@ mod build;
 mod list;
 mod relation;
 mod schemas;
+mod selector;
 mod slot;
 mod target;
 mod value;
@@ -17,9 +18,8 @@ use crate::{Delta, Limits, PatchError, PatchErrorKind as Kind};
 
 pub(crate) use self::{
     build::build,
-    slot::{
-        Cause, ListKind, ListStep, Missing, Part, PartChange, Parts, Selector, Slot, Work, terms,
-    },
+    selector::Selector,
+    slot::{Cause, ListKind, ListStep, Missing, Part, PartChange, Parts, Slot, Work},
 };
 
 /// What a patch does to any resource of one type: paths resolved, values in the form of their
@@ -38,6 +38,9 @@ pub struct Plan {
     expected_id: Option<ExpectedId>,
 }
 
+/// The terms of filters that a relation as a whole may have to be held against.
+const MOST_TERMS: usize = 16;
+
 #[derive(Clone)]
 struct ExpectedId {
     id: Box<str>,
@@ -51,13 +54,19 @@ impl Plan {
         self.touched.iter()
     }
 
-    /// What was left out because no schema knows it; at most [`Report::KEPT`](scim_schema::Report::KEPT) of it.
+    /// What was left out because no schema knows it, as in [`Valid::dropped`]; a resource that the
+    /// plan is applied to takes it over.
+    ///
+    /// [`Valid::dropped`]: scim_schema::Valid::dropped
     pub fn dropped(&self) -> &[Issue] {
         &self.dropped
     }
 
-    /// What is taken as sent though it lacks the form of its attribute, or is not set because it
-    /// breaks a constraint that allows for that; at most [`Report::KEPT`](scim_schema::Report::KEPT).
+    /// What was stored as sent though it lacks the form of its attribute, or left unset because it
+    /// breaks a constraint that allows for that, as in [`Valid::reported`]; a resource that the
+    /// plan is applied to takes it over.
+    ///
+    /// [`Valid::reported`]: scim_schema::Valid::reported
     pub fn reported(&self) -> &[Issue] {
         &self.reported
     }
@@ -88,9 +97,10 @@ impl Plan {
     /// Splits off what the patch does to a relation, so that a store can change the rows of that
     /// relation without loading it: the plan for all other attributes, and the change of the
     /// relation. `None` if the outcome depends on more than the `value` of elements, or can be
-    /// refused for what the relation holds; the plan as a whole has to be applied then.
+    /// refused for what the relation holds, or if filters have to look at each element many times;
+    /// the plan as a whole has to be applied then.
     ///
-    /// Secrets, what was dropped or reported, and the expected `id` stay with the plan.
+    /// Secrets, what was left out or reported, and the expected `id` stay with the plan.
     pub fn delta(&self, relation: &str) -> Option<(Self, Delta)> {
         if !self.schema.is_relation(relation) {
             return None;
@@ -99,7 +109,7 @@ impl Plan {
             self.slots.iter().partition(|slot| slot.is_named(relation));
         let delta = match own.first().map(|slot| &slot.work) {
             None => Delta::default(),
-            Some(Work::Relation { delta, .. }) => delta.clone(),
+            Some(Work::Relation { delta, .. }) if delta.terms() <= MOST_TERMS => delta.clone(),
             Some(_) => return None,
         };
         let rest = Self {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use scim_core::{
     AttrName, AttrPath, Constraints, Extension, Format, Kind, PeakonUser, PrendioUser, Schema,
+    SchemaUri,
 };
 use serde_json::Value;
 
@@ -70,6 +71,17 @@ pub fn prendio() -> Schema {
     SCHEMA.clone()
 }
 
+/// The same under another URI, with other names: no URN of Prendio's is public, so that a company's
+/// identity provider may have its own.
+pub fn prendio_as(uri: SchemaUri, approval_limit: AttrName, spend_limit: AttrName) -> Schema {
+    let mut schema = prendio();
+    schema.id = uri;
+    for (attribute, name) in schema.attributes.iter_mut().zip([approval_limit, spend_limit]) {
+        attribute.name = name;
+    }
+    schema
+}
+
 /// What Prendio takes: amounts of zero or more.
 pub fn prendio_limits() -> Overlay {
     Overlay::new().on_all(PrendioUser::SCHEMA, Kind::Decimal, Constraints::new().at_least(0))
@@ -122,6 +134,25 @@ mod tests {
                 assert!(!part.description.is_empty(), "{} {}", schema.id, part.name);
             }
         }
+    }
+
+    #[test]
+    fn the_limits_of_prendio_can_have_other_names() {
+        use scim_core::Compat;
+        use serde_json::json;
+
+        use crate::Mode;
+
+        let name = AttrName::from_static;
+        let uri = SchemaUri::from_static("urn:example:purchasing:1.0:User");
+        let schema = prendio_as(uri, name("mayApprove"), name("maySpend"));
+        let user = user().extend(schema).unwrap();
+        let sent =
+            |limits: Value| json!({"userName": "a", "urn:example:purchasing:1.0:User": limits});
+        let judged = |limits| user.validate(sent(limits), Mode::Create, &Compat::INTEROP);
+        assert!(judged(json!({"mayApprove": "2500.50", "maySpend": 0})).is_ok());
+        assert!(judged(json!({"mayApprove": 1, "maySpend": -1})).is_err());
+        assert!(judged(json!({"approvalLimit": 1})).is_err());
     }
 
     #[test]

@@ -70,9 +70,10 @@ fn is_allowed(allowed: &Allowed, text: &str) -> bool {
 /// What is wrong with the form of a text.
 fn misfit(attribute: &Attribute, constraints: &Constraints, text: &str) -> Option<Rule> {
     let listed = &attribute.canonical_values;
-    let is_listed =
-        |value: &String| value == text || !attribute.case_exact && value.eq_ignore_ascii_case(text);
-    if !listed.is_empty() && !listed.iter().any(is_listed) {
+    let is_listed = listed.is_empty()
+        || listed.iter().any(|value| value == text)
+        || !attribute.case_exact && listed.iter().any(|value| value.eq_ignore_ascii_case(text));
+    if !is_listed {
         return Some(Rule::NotCanonical);
     }
     let format = constraints.format?;

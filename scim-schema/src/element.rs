@@ -46,9 +46,13 @@ pub fn same_element(attribute: &Attribute, relation: bool, left: &Value, right: 
         }
     };
     let same_part = |name: &str| attribute.sub_attribute(name).is_none_or(same);
-    match (one.contains_key("value"), other.contains_key("value")) {
-        (true, true) => same_part("value") && (relation || same_part("type")),
-        (false, false) => attribute.sub_attributes.iter().all(same),
+    match (one.get("value"), other.get("value")) {
+        (Some(left), Some(right)) => {
+            let value = attribute.sub_attribute("value");
+            value.is_none_or(|value| same_key(value, left, right))
+                && (relation || same_part("type"))
+        }
+        (None, None) => attribute.sub_attributes.iter().all(same),
         _ => false,
     }
 }
@@ -185,7 +189,8 @@ pub fn keep_one_primary(elements: &mut [Value], mend: bool) -> bool {
 pub fn is_hollow(attribute: &Attribute, element: &Value) -> bool {
     let Value::Object(object) = element else { return false };
     let is_named = |name: &str| name == "type" || name == "primary";
-    object.keys().all(|name| is_named(name))
+    object.len() <= 2
+        && object.keys().all(|name| is_named(name))
         && attribute.kind == Kind::Complex
         && object.keys().all(|name| attribute.sub_attribute(name).is_some())
 }

@@ -103,7 +103,7 @@ fn shadow_of(attribute: &Attribute, value: &Value) -> Option<Value> {
                 elements.iter().filter_map(|one| shadow_of(attribute, one)).collect();
             (!keys.is_empty()).then_some(Value::Array(keys))
         }
-        Value::Object(object) if attribute.kind == Kind::Complex => {
+        Value::Object(object) => {
             let keys: Map<String, Value> = object
                 .iter()
                 .filter_map(|(name, value)| {

@@ -55,7 +55,8 @@ impl Names {
 pub(crate) fn hash(text: &str) -> u64 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     const LOWER: u64 = 0x2020_2020_2020_2020;
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let bytes = text.as_bytes();
+    let (words, rest) = bytes.as_chunks::<8>();
     let mut state = text.len() as u64;
     let mut mix = |word: u64| {
         state = (state.rotate_left(5) ^ (word | LOWER)).wrapping_mul(MULTIPLIER);
@@ -63,7 +64,15 @@ pub(crate) fn hash(text: &str) -> u64 {
     for word in words {
         mix(u64::from_le_bytes(*word));
     }
-    mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    match (bytes.last_chunk::<8>(), bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        _ if rest.is_empty() => {}
+        // What the last eight or four bytes share with those before them does no harm.
+        (Some(last), ..) => mix(u64::from_le_bytes(*last)),
+        (None, Some(first), Some(last)) => {
+            mix(u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)));
+        }
+        _ => mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))),
+    }
     state ^ state >> 32
 }
 

@@ -98,12 +98,7 @@ fn keep_in(container: &Container, now: &mut Map<String, Value>, before: &Map<Str
                 keep_parts(attribute, now, was, about_the_same);
             }
             (None, Value::Object(was)) => {
-                let mut kept = Map::new();
-                for sub in immutable_parts(attribute) {
-                    if let Some(value) = was.get(sub.name.as_str()) {
-                        kept.insert(sub.name.to_string(), value.clone());
-                    }
-                }
+                let kept = immutable_parts(attribute, was);
                 if !kept.is_empty() {
                     now.insert(name.to_owned(), Value::Object(kept));
                 }
@@ -160,9 +155,16 @@ fn keep_one(now: &mut Map<String, Value>, name: &str, was: &Value) {
     }
 }
 
-fn immutable_parts(attribute: &Attribute) -> impl Iterator<Item = &Attribute> {
+/// The immutable parts of an object and, if there are any, the parts that it must have.
+fn immutable_parts(attribute: &Attribute, was: &Map<String, Value>) -> Map<String, Value> {
+    let is_immutable = |sub: &Attribute| sub.mutability == Mutability::Immutable;
     let parts = attribute.sub_attributes.iter();
-    parts.filter(|sub| sub.mutability == Mutability::Immutable)
+    let set = parts.filter_map(|sub| Some((sub, was.get(sub.name.as_str())?)));
+    if !set.clone().any(|(sub, _)| is_immutable(sub)) {
+        return Map::new();
+    }
+    let kept = set.filter(|(sub, _)| is_immutable(sub) || sub.required);
+    kept.map(|(sub, value)| (sub.name.to_string(), value.clone())).collect()
 }
 
 fn is_fixed(attribute: &Attribute) -> bool {

@@ -155,6 +155,28 @@ mod tests {
         assert!(!same(&json!({"emails": [{"value": "a"}]}), json!({"emails": {"value": "a"}})));
     }
 
+    /// RFC 7643 §4.2
+    #[test]
+    fn relations_are_the_same_if_they_refer_to_the_same() {
+        let group = crate::catalog::group();
+        let object = |value: Value| value.as_object().unwrap().clone();
+        let same = |left: Value, right: Value| {
+            group.same(&object(json!({"members": left})), &object(json!({"members": right})))
+        };
+        let two = || json!([{"value": "1", "type": "User"}, {"value": "2"}]);
+        assert!(same(two(), json!([{"value": "2", "display": "B"}, {"value": "1"}])));
+        for other in [
+            json!([{"value": "1"}]),
+            json!([{"value": "1"}, {"value": "3"}]),
+            json!([{"value": "1"}, {"value": "2"}, {"value": "2"}]),
+            json!({"value": "1"}),
+        ] {
+            assert!(!same(two(), other.clone()) && !same(other.clone(), two()), "{other}");
+        }
+        let stranger = |value: i32| object(json!({"nosuch": value}));
+        assert!(group.same(&stranger(1), &stranger(1)) && !group.same(&stranger(1), &stranger(2)));
+    }
+
     /// RFC 7643 §7
     #[test]
     fn case_makes_a_difference_to_what_is_stored_even_where_it_does_not_to_filters() {

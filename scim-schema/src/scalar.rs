@@ -14,7 +14,7 @@ use crate::Rule;
 /// The rule it breaks, if it is not of that type and [`Compat`] does not let it be made so.
 pub(crate) fn canonical(kind: Kind, value: &mut Value, compat: &Compat) -> Result<(), Rule> {
     if let Value::String(text) = value {
-        if text.contains('\0') {
+        if has_nul(text) {
             return Err(Rule::Nul);
         }
         if let Some(coerced) = coerce(kind, text, compat) {
@@ -31,6 +31,24 @@ pub(crate) fn canonical(kind: Kind, value: &mut Value, compat: &Compat) -> Resul
         (Kind::Binary, Value::String(text)) if is_base64(text) => Ok(()),
         (kind, _) => Err(Rule::Type(description(kind))),
     }
+}
+
+/// Whether a text holds U+0000, eight bytes at a time.
+pub(crate) fn has_nul(text: &str) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    // The lowest byte of zero, if there is one, borrows and leaves its high bit set.
+    let holds_zero = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        word.wrapping_sub(ONES) & !word & HIGHS != 0
+    };
+    let bytes = text.as_bytes();
+    let (words, rest) = bytes.as_chunks::<8>();
+    words.iter().any(holds_zero)
+        || match bytes.last_chunk::<8>() {
+            Some(last) => holds_zero(last),
+            None => rest.iter().fold(false, |found, byte| found | (*byte == 0)),
+        }
 }
 
 fn description(kind: Kind) -> &'static str {
@@ -189,6 +207,23 @@ mod tests {
             accepted(Kind::Decimal, json!(1_000_000_000_000_000_000_i64), &Compat::STRICT)
                 .is_some()
         );
+    }
+
+    /// RFC 7643 §2.3.1
+    #[test]
+    fn the_character_of_zero_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            for others in ["a", "\u{1}", "\u{7f}"] {
+                let text = others.repeat(length);
+                assert!(!has_nul(&text));
+                for at in 0..length {
+                    let mut text = text.clone();
+                    text.replace_range(at..=at, "\0");
+                    assert!(has_nul(&text), "{at} of {length}");
+                }
+            }
+            assert!(!has_nul(&"\u{80}é😀".repeat(length)));
+        }
     }
 
     /// RFC 7643 §2.3.6

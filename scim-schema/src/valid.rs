@@ -54,8 +54,7 @@ impl Valid {
         self.secrets.merge(secrets);
     }
 
-    /// What was left out because no schema knows it; at most [`Report::KEPT`]
-    /// of it.
+    /// What was left out because no schema knows it; at most [`Report::KEPT`] of it.
     pub fn dropped(&self) -> &[Issue] {
         &self.dropped
     }
@@ -66,16 +65,14 @@ impl Valid {
         &self.reported
     }
 
-    /// Adds to what was left out, and to what was kept or left unset.
-    pub fn add_issues(&mut self, dropped: &[Issue], reported: &[Issue]) {
-        keep(&mut self.dropped, dropped);
-        keep(&mut self.reported, reported);
+    /// Adds what was left out, and what was reported, while a change of the resource was planned.
+    pub fn add_findings(&mut self, dropped: &[Issue], reported: &[Issue]) {
+        let add = |known: &mut Vec<Issue>, more: &[Issue]| {
+            known.extend(more.iter().take(Report::KEPT.saturating_sub(known.len())).cloned());
+        };
+        add(&mut self.dropped, dropped);
+        add(&mut self.reported, reported);
     }
-}
-
-fn keep(known: &mut Vec<Issue>, more: &[Issue]) {
-    let room = Report::KEPT.saturating_sub(known.len());
-    known.extend(more.iter().take(room).cloned());
 }
 
 impl fmt::Debug for Valid {

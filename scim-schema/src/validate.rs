@@ -108,7 +108,8 @@ impl ResourceSchema {
             if let Some((node, spelt_so)) = self.root().spelt(name) {
                 let attribute = &node.attribute;
                 let canonical = attribute.name.as_str();
-                let kept = canonical == "schemas"
+                let kept = canon.has_form(attribute, value)
+                    || canonical == "schemas"
                     || canon.member(attribute, node.relation, value, Place::ROOT.name(canonical));
                 return fate(kept, spelt_so, canonical);
             }
@@ -139,7 +140,8 @@ impl ResourceSchema {
             Some((node, spelt_so)) => {
                 let attribute = &node.attribute;
                 let canonical = attribute.name.as_str();
-                let kept = canon.member(attribute, node.relation, value, place.name(canonical));
+                let kept = canon.has_form(attribute, value)
+                    || canon.member(attribute, node.relation, value, place.name(canonical));
                 fate(kept, spelt_so, canonical)
             }
             None if name.eq_ignore_ascii_case("schemas") => Fate::Remove,

@@ -56,6 +56,9 @@ pub enum BuildError {
     /// Two resource types have the same name or endpoint, or one of the protocol's own.
     #[error("the name or endpoint of the resource type `{0}` is taken")]
     Endpoint(String),
+    /// A derived attribute, or one that it needs, is not the schema's, or clients can write it.
+    #[error("the derived attribute `{0}` does not fit its schema, where it must be readOnly")]
+    Derived(String),
 }
 
 impl<S: Store> Builder<S> {
@@ -167,8 +170,9 @@ impl<S: Store> Builder<S> {
         self
     }
 
-    /// How secrets such as passwords are hashed before they are kept (RFC 7643 §4.1.1). Unless
-    /// set, they are dropped. Called before the store's transaction begins.
+    /// How secrets such as passwords are hashed before they are kept (RFC 7643 §4.1.1), for a
+    /// store that keeps them: [`Store::secret`] gives the hash again. Unless set, they are dropped.
+    /// Called before the store's transaction begins.
     #[must_use]
     pub fn secrets(
         mut self,
@@ -198,7 +202,7 @@ impl<S: Store> Builder<S> {
         let base_path = base_path(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
         let base = self.base_url.trim_end_matches('/').to_owned();
-        let links = Links { base, endpoints: self.endpoints };
+        let links = Links { base, endpoints: self.endpoints.into() };
         let features = self.store.features();
         let pagination =
             pagination(features, &self.limits, self.default_pagination, self.cursor_timeout);
@@ -207,7 +211,7 @@ impl<S: Store> Builder<S> {
             features,
             &self.limits,
             pagination,
-            self.secrets.is_some(),
+            self.secrets.is_some() && features.secrets,
             self.authentication_schemes,
         );
         Ok(Parts {
@@ -275,6 +279,10 @@ fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {
         if OWN.contains(&endpoint.segment()) || endpoints.iter().take(at).any(|other| same(&other))
         {
             return Err(BuildError::Endpoint(endpoint.name().to_owned()));
+        }
+        let unfit = endpoint.derived().iter().find(|derived| !derived.fits(endpoint.schema()));
+        if let Some(derived) = unfit {
+            return Err(BuildError::Derived(derived.attribute().to_string()));
         }
     }
     Ok(())

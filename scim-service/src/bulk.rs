@@ -1,5 +1,6 @@
 //! Many operations in one request (RFC 7644 §3.7).
 
+mod link;
 mod message;
 mod order;
 mod reference;
@@ -11,7 +12,7 @@ use scim_core::{Compat, EntityTags, Error};
 use scim_patch::Patch;
 use serde_json::{Map, Value, json};
 
-use self::{message::Operation, reference::BulkIds};
+use self::{link::Link, message::Operation, reference::BulkIds};
 use crate::{
     Action, Change, Context, Event, Guard, Store, Write, Written,
     answer::{self, Answer, failed},
@@ -50,15 +51,6 @@ struct Outcome {
     location: Option<String>,
     version: Option<String>,
     error: Option<Error>,
-}
-
-/// A create that left out what refers to operations that come after it.
-struct Link {
-    at: usize,
-    late: Vec<usize>,
-    cx: Context,
-    id: String,
-    is_new: bool,
 }
 
 impl<S: Store> Parts<S> {
@@ -140,7 +132,7 @@ impl<S: Store> Job<'_, S> {
         let route = route::find(&operation.path, "", &self.parts.links.endpoints)?;
         let guard = Guard {
             if_match: operation.version.as_deref().map(EntityTags::parse),
-            if_none_match: None,
+            ..Guard::default()
         };
         let method = operation.method.as_str();
         let pending = match (method, route) {
@@ -222,6 +214,7 @@ impl<S: Store> Job<'_, S> {
             }
             _ => {
                 self.parts.policy.authorize(&cx, Action::Delete)?;
+                let guard = self.parts.deletion(&cx, guard)?;
                 let write = Write::Delete { cx: cx.clone(), id: id.clone(), guard };
                 Pending { at, cx: cx.clone(), action: Action::Delete, id: id.clone(), write }
             }
@@ -292,55 +285,6 @@ impl<S: Store> Job<'_, S> {
             version: stored.map(|stored| stored.version.to_string()),
             error: None,
         })
-    }
-
-    /// Sets what refers to resources that did not exist yet when the resource was created; where
-    /// that cannot be done, the resource is taken back.
-    async fn link(&mut self, links: Vec<Link>) {
-        for link in links {
-            if !self.was_done(link.at) {
-                continue;
-            }
-            match self.linked(&link).await {
-                Ok(version) => {
-                    if let Some(Some(outcome)) = self.results.get_mut(link.at) {
-                        outcome.version = Some(version);
-                    }
-                }
-                Err(error) => {
-                    if link.is_new {
-                        self.take_back(&link).await;
-                    }
-                    self.fail(link.at, Error::new(StatusCode::CONFLICT, error.detail));
-                }
-            }
-        }
-    }
-
-    /// The version of a resource that has its references.
-    async fn linked(&self, Link { at, late, cx, id, .. }: &Link) -> Result<String, Error> {
-        self.check_created(late.iter().copied())?;
-        let Some(mut operation) = self.operations.get(*at).cloned() else {
-            return Err(Error::internal());
-        };
-        self.ids.resolve(&mut operation)?;
-        let change = self.parts.replacement(cx, Guard::default(), operation.data)?;
-        let updated = self.parts.store.update(cx, id, &change).await;
-        let updated = updated.map_err(|error| failed(error).into_error())?;
-        let stored = updated.ok_or_else(|| missing(cx))?.stored;
-        let event = Event { action: Action::Replace, id, stored: Some(&stored) };
-        self.parts.policy.after(cx, &event);
-        Ok(stored.version.to_string())
-    }
-
-    async fn take_back(&self, Link { cx, id, .. }: &Link) {
-        match self.parts.store.delete(cx, id, &Guard::default()).await {
-            Ok(_) => {
-                let event = Event { action: Action::Delete, id, stored: None };
-                self.parts.policy.after(cx, &event);
-            }
-            Err(error) => error.log(),
-        }
     }
 
     fn keep(&mut self, at: usize, outcome: Outcome) {

@@ -7,21 +7,30 @@ use scim_patch::{Delta, Outcome, Plan};
 use scim_schema::{Mode, Secrets, Valid};
 use serde_json::Value;
 
-use crate::{Action, Context, Guard, Policy, StoreError, Stored, policy::Proposal};
+use crate::{Action, Context, Guard, Invariant, Policy, Proposal, StoreError, Stored};
 
 /// A change of a resource: precondition, PUT or PATCH, validation and policy as one function of
 /// the current state. A store calls it inside its transaction, as often as it has to.
 ///
 /// ```
 /// # use scim_service::{Applied, Change, Stored, StoreError, Updated};
-/// # fn load() -> Option<Stored> { None }
-/// # fn write(_: scim_schema::Valid) -> Stored { loop {} }
-/// fn update(change: &Change) -> Result<Option<Updated>, StoreError> {
-///     let Some(current) = load() else { return Ok(None) };
-///     Ok(Some(match change.apply(current)? {
-///         Applied::Same(stored) => Updated::unchanged(stored),
-///         Applied::Next(valid) => Updated::changed(write(valid)),
-///     }))
+/// # struct Transaction;
+/// # impl Transaction {
+/// #     fn load(&self) -> Option<Stored> { None }
+/// #     fn write(&self, _: scim_schema::Valid) -> Stored { loop {} }
+/// #     fn answer(&self, _: &scim_service::Context, _: &scim_service::Query) -> Result<scim_service::Page, StoreError> { loop {} }
+/// # }
+/// /// Changes a resource; a transaction that ends with an error is rolled back.
+/// fn update(transaction: &Transaction, change: &Change) -> Result<Option<Updated>, StoreError> {
+///     let Some(current) = transaction.load() else { return Ok(None) };
+///     let stored = match change.apply(current)? {
+///         Applied::Same(stored) => return Ok(Some(Updated::unchanged(stored))),
+///         Applied::Next(valid) => transaction.write(valid),
+///     };
+///     for invariant in change.invariants() {
+///         invariant.check(|cx, query| transaction.answer(cx, query))?;
+///     }
+///     Ok(Some(Updated::changed(stored)))
 /// }
 /// ```
 #[derive(Clone)]
@@ -74,9 +83,27 @@ impl Change {
         self
     }
 
+    /// The same, if this holds afterwards and nothing else.
+    #[cfg(all(test, feature = "testing"))]
+    pub(crate) fn under(mut self, invariants: Vec<Invariant>) -> Self {
+        Arc::make_mut(&mut self.0).guard.invariants = invariants;
+        self
+    }
+
+    /// A secret that the change sets.
+    #[cfg(all(test, feature = "testing"))]
+    pub(crate) fn set_secrets(&self) -> Option<String> {
+        self.0.secrets.iter().find_map(|secret| secret.text().map(str::to_owned))
+    }
+
+    /// What must hold once the change is made. If it comes to nothing, that need not be asked.
+    pub fn invariants(&self) -> &[Invariant] {
+        &self.0.guard.invariants
+    }
+
     /// Whether the change is meant for certain versions only.
     pub(crate) fn has_precondition(&self) -> bool {
-        self.0.guard != Guard::default()
+        self.0.guard.has_precondition()
     }
 
     /// What the change makes of the current state, which holds every attribute.

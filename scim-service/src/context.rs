@@ -23,6 +23,8 @@ struct Parts {
     compat: Compat,
     now: DateTime<Utc>,
     unknown_members: UnknownMembers,
+    /// All resource types that are served.
+    peers: Option<Arc<[Endpoint]>>,
 }
 
 /// The customer whose data a request is about. Stores never let one tenant see another's.
@@ -42,6 +44,7 @@ impl Context {
             compat: Compat::INTEROP,
             now: Utc::now(),
             unknown_members: UnknownMembers::default(),
+            peers: None,
         }))
     }
 
@@ -61,6 +64,31 @@ impl Context {
     pub(crate) fn with_compat(mut self, compat: Compat) -> Self {
         Arc::make_mut(&mut self.0).compat = compat;
         self
+    }
+
+    /// The same, among all resource types that are served.
+    pub(crate) fn among(mut self, endpoints: Arc<[Endpoint]>) -> Self {
+        Arc::make_mut(&mut self.0).peers = Some(endpoints);
+        self
+    }
+
+    /// The same request, about another resource type, for questions beside the request's own.
+    ///
+    /// # Errors
+    /// 500 if the service has no such type: what asks for it must not be left out in silence.
+    pub fn of_type(&self, resource_type: &str) -> Result<Self, Error> {
+        if resource_type == self.resource_type() {
+            return Ok(self.clone());
+        }
+        let mut peers = self.0.peers.iter().flat_map(|peers| peers.iter());
+        let endpoint =
+            peers.find(|endpoint| endpoint.name() == resource_type).ok_or_else(|| {
+                tracing::error!(resource_type, "no such resource type is served");
+                Error::internal()
+            })?;
+        let mut other = self.clone();
+        Arc::make_mut(&mut other.0).endpoint = endpoint.clone();
+        Ok(other)
     }
 
     /// What a layer has said about the request.
@@ -115,7 +143,12 @@ impl Context {
 
 impl Clone for Parts {
     fn clone(&self) -> Self {
-        Self { extensions: self.extensions.clone(), endpoint: self.endpoint.clone(), ..*self }
+        Self {
+            extensions: self.extensions.clone(),
+            endpoint: self.endpoint.clone(),
+            peers: self.peers.clone(),
+            ..*self
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scim_core::{AttrName, Error};
 use scim_schema::ResourceSchema;
 
-use crate::OnConflict;
+use crate::{Derived, OnConflict};
 
 /// A resource type: its name, the endpoint it is served at, its schema and its settings.
 #[derive(Clone, Debug)]
@@ -19,6 +19,7 @@ struct Parts {
     schema: ResourceSchema,
     patch_answers_body: bool,
     on_conflict: OnConflict,
+    derived: Vec<Derived>,
 }
 
 /// What becomes of members of a group that do not exist (RFC 7643 §2.3.7).
@@ -53,6 +54,7 @@ impl Endpoint {
             schema,
             patch_answers_body: true,
             on_conflict: OnConflict::Refuse,
+            derived: Vec::new(),
         })))
     }
 
@@ -76,6 +78,7 @@ impl Endpoint {
             schema,
             patch_answers_body: true,
             on_conflict: OnConflict::Refuse,
+            derived: Vec::new(),
         }))
     }
 
@@ -98,6 +101,13 @@ impl Endpoint {
     #[must_use]
     pub fn on_conflict(mut self, rule: OnConflict) -> Self {
         Arc::make_mut(&mut self.0).on_conflict = rule;
+        self
+    }
+
+    /// Computes an attribute whenever a resource is shown.
+    #[must_use]
+    pub fn derive(mut self, derived: Derived) -> Self {
+        Arc::make_mut(&mut self.0).derived.push(derived);
         self
     }
 
@@ -124,6 +134,10 @@ impl Endpoint {
     /// The attributes that stores keep as rows of their own.
     pub fn relations(&self) -> &[AttrName] {
         self.0.schema.relations()
+    }
+
+    pub(crate) fn derived(&self) -> &[Derived] {
+        &self.0.derived
     }
 
     pub(crate) fn on_conflict_rule(&self) -> &OnConflict {

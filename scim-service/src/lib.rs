@@ -8,8 +8,11 @@ mod change;
 mod conflict;
 mod context;
 mod cursor;
+mod derive;
 mod discovery;
 mod endpoint;
+mod guard;
+mod invariant;
 mod limits;
 mod link;
 #[cfg(feature = "memory")]
@@ -37,14 +40,17 @@ pub use change::{Applied, Change};
 pub use conflict::{MayAdopt, OnConflict};
 pub use context::{Context, Principal, Tenant};
 pub use cursor::CursorKey;
+pub use derive::Derived;
 pub use endpoint::{Endpoint, UnknownMembers};
+pub use guard::Guard;
+pub use invariant::{Invariant, Question};
 pub use limits::Limits;
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
 pub use policy::{Action, Event, Permissive, Policy, Proposal};
 pub use service::ScimService;
 pub use store::{
-    Features, Guard, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window,
-    Write, Written,
+    Features, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window, Write,
+    Written,
 };
 pub use store_error::StoreError;

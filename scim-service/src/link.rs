@@ -1,5 +1,7 @@
 //! Addresses of resources, and references from one to another.
 
+use std::sync::Arc;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use scim_core::{Attribute, Mutability};
 use scim_schema::ResourceSchema;
@@ -15,7 +17,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub(crate) struct Links {
     /// The base URL, without a slash at its end.
     pub(crate) base: String,
-    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) endpoints: Arc<[Endpoint]>,
 }
 
 impl Links {

@@ -11,10 +11,10 @@ use std::{
 
 use scim_schema::Projection;
 
-use self::data::Data;
+use self::data::{Data, Row};
 use crate::{
-    Applied, Change, Context, Features, Guard, New, Page, Query, Store, StoreError, Stored, Tenant,
-    Updated,
+    Applied, Change, Context, Features, Guard, Invariant, New, Page, Query, Store, StoreError,
+    Stored, Tenant, Updated,
 };
 
 /// A store in memory: whole resources in maps, one lock around them all.
@@ -31,11 +31,26 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Makes a write, or leaves everything as it was.
+    fn attempt<T>(
+        &self,
+        cx: &Context,
+        write: impl FnOnce(&mut Data) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with(cx, |data| data.attempt(write))
+    }
+
     fn with<T>(&self, cx: &Context, work: impl FnOnce(&mut Data) -> T) -> T {
         let mut tenants: MutexGuard<'_, _> =
             self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         work(tenants.entry(cx.get::<Tenant>().cloned()).or_default())
     }
+}
+
+/// What must hold after a write.
+fn judge(data: &Data, invariants: &[Invariant]) -> Result<(), StoreError> {
+    let mut invariants = invariants.iter();
+    invariants.try_for_each(|one| one.check(|cx, query| Ok(query::run(data, cx, query))))
 }
 
 impl Store for MemoryStore {
@@ -53,10 +68,16 @@ impl Store for MemoryStore {
     }
 
     async fn create(&self, cx: &Context, new: New) -> Result<Stored, StoreError> {
-        self.with(cx, |data| {
-            let attributes = member::known(data, cx, new.resource.into_attributes())?;
-            data.insert(cx, &new.id, attributes)?;
-            data.stored(cx, &new.id).ok_or_else(StoreError::stale)
+        let New { id, mut resource, invariants } = new;
+        let secrets = resource.take_secrets();
+        self.attempt(cx, |data| {
+            if data.row(cx.resource_type(), &id).is_some() {
+                return Err(StoreError::conflict("id"));
+            }
+            let attributes = member::known(data, cx, resource.into_attributes())?;
+            data.put(cx.resource_type(), &id, Some(Row::new(cx, attributes, secrets)))?;
+            judge(data, &invariants)?;
+            data.stored(cx, &id).ok_or_else(StoreError::stale)
         })
     }
 
@@ -66,16 +87,20 @@ impl Store for MemoryStore {
         id: &str,
         change: &Change,
     ) -> Result<Option<Updated>, StoreError> {
-        self.with(cx, |data| {
+        self.attempt(cx, |data| {
             let Some(current) = data.stored(cx, id) else { return Ok(None) };
-            let before = current.attributes.clone();
-            let next = match change.apply(current)? {
+            let mut valid = match change.apply(current)? {
                 Applied::Same(stored) => return Ok(Some(Updated::unchanged(stored))),
-                Applied::Next(valid) => member::known(data, cx, valid.into_attributes())?,
+                Applied::Next(valid) => valid,
             };
-            let changed = !cx.schema().same(&before, &next);
+            let secrets = valid.take_secrets();
+            let next = member::known(data, cx, valid.into_attributes())?;
+            let Some(row) = data.row(cx.resource_type(), id) else { return Ok(None) };
+            let changed = row.is_moved_by(&secrets) || !cx.schema().same(&row.attributes, &next);
             if changed {
-                data.replace(cx, id, next)?;
+                let row = row.next(cx, next, &secrets);
+                data.put(cx.resource_type(), id, Some(row))?;
+                judge(data, change.invariants())?;
             }
             let Some(stored) = data.stored(cx, id) else { return Ok(None) };
             Ok(Some(if changed { Updated::changed(stored) } else { Updated::unchanged(stored) }))
@@ -83,16 +108,30 @@ impl Store for MemoryStore {
     }
 
     async fn delete(&self, cx: &Context, id: &str, guard: &Guard) -> Result<bool, StoreError> {
-        self.with(cx, |data| {
+        self.attempt(cx, |data| {
             let Some(stored) = data.stored(cx, id) else { return Ok(false) };
             guard.check(&stored.version)?;
-            data.remove(cx, id);
-            member::forget(data, id, cx.now());
+            guard.judge(stored)?;
+            data.put(cx.resource_type(), id, None)?;
+            member::forget(data, id, cx.now())?;
+            judge(data, &guard.invariants)?;
             Ok(true)
         })
     }
 
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(self.with(cx, |data| {
+            let text = data.row(cx.resource_type(), id)?.secret(attribute)?;
+            Some(text.to_owned())
+        }))
+    }
+
     fn features(&self) -> Features {
-        Features { cursor: true, ..Features::default() }
+        Features { cursor: true, secrets: true, ..Features::default() }
     }
 }

@@ -4,7 +4,7 @@ use scim_core::Error;
 use scim_patch::Delta;
 use scim_schema::Valid;
 
-use crate::{Context, Stored};
+use crate::{Context, Invariant, Stored};
 
 /// Rules of one's own about who may do what, and about what resources may look like.
 pub trait Policy: Send + Sync + 'static {
@@ -27,7 +27,29 @@ pub trait Policy: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Whether [`Policy::before`] looks at anything. If not, it need not be shown what was there.
+    /// Looks at a resource that is about to be deleted, and may refuse that. Runs as
+    /// [`Policy::before`] does.
+    ///
+    /// # Errors
+    /// What the client is answered; nothing is deleted.
+    fn before_delete(&self, cx: &Context, id: &str, resource: &Valid) -> Result<(), Error> {
+        let _ = (cx, id, resource);
+        Ok(())
+    }
+
+    /// What must hold across resources once the write is made, such as that somebody is left who
+    /// may do everything. Asked before the store's transaction begins, for each write; other
+    /// resource types are reached by [`Context::of_type`].
+    ///
+    /// # Errors
+    /// What the client is answered; nothing is written.
+    fn invariants(&self, cx: &Context, action: Action) -> Result<Vec<Invariant>, Error> {
+        let _ = (cx, action);
+        Ok(Vec::new())
+    }
+
+    /// Whether [`Policy::before`] and [`Policy::before_delete`] look at anything. If not, they
+    /// need not be shown what was there.
     fn judges(&self) -> bool {
         true
     }

@@ -10,6 +10,7 @@ use crate::{
     Action, Body, Context, Store, Window,
     answer::{self, Answer, Refusal, failed},
     cursor::{self, Cursor},
+    derive,
     params::Params,
     read::search::{Method, Search},
     render::Rendered,
@@ -27,12 +28,13 @@ impl<S: Store> Parts<S> {
     ) -> Answer {
         self.policy.authorize(cx, Action::Read)?;
         let want = params.projection(cx.schema(), cx.compat())?;
-        let found = self.store.get(cx, id, &want).await.map_err(failed)?;
+        let load = derive::loaded(cx, &want, &want)?;
+        let found = self.store.get(cx, id, &load).await.map_err(failed)?;
         let stored = found.ok_or_else(|| missing(cx))?;
         let known = head.headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
         let unchanged = known.is_some_and(|tags| EntityTags::parse(tags).matches(&stored.version));
         // The version covers what is stored: an answer with derived attributes may differ under it.
-        if unchanged && !want.includes_derived() {
+        if unchanged && !want.includes_derived() && !derive::is_shown(cx, &want) {
             let location = self.location(cx.endpoint(), id);
             let response = answer::empty(StatusCode::NOT_MODIFIED);
             return Ok(answer::located(answer::tagged(response, &stored.version), &location));
@@ -77,10 +79,8 @@ impl<S: Store> Parts<S> {
         let seal = |position, backwards| {
             self.paging.sealer.seal(&Cursor::new(0, position, backwards, count, now), scope)
         };
-        let next =
-            page.next.filter(|_| count > 0).map(|position| seal(position, false)).transpose()?;
-        let previous =
-            page.previous.filter(|_| count > 0).map(|position| seal(position, true)).transpose()?;
+        let next = page.next.map(|position| seal(position, false)).transpose()?;
+        let previous = page.previous.map(|position| seal(position, true)).transpose()?;
         let mut list = ListResponse::new(self.render_all(search, page.resources)?);
         list.total_results = page.total;
         list.next_cursor = next;
@@ -93,7 +93,11 @@ impl<S: Store> Parts<S> {
         search: &Search,
         found: Vec<crate::Stored>,
     ) -> Result<Vec<Rendered>, Refusal> {
-        let render = |stored| self.render(&search.cx, stored, &search.want);
+        let Search { cx, want, .. } = search;
+        let render = |mut stored| {
+            derive::add(cx, want, &mut stored).map_err(failed)?;
+            self.render(cx, stored, want)
+        };
         found.into_iter().map(render).collect()
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Body, Context, Endpoint, Store, StoreError, Stored, Values,
     answer::{self, Refusal, failed},
+    derive,
     link::Links,
     service::Parts,
 };
@@ -28,6 +29,7 @@ impl<S: Store> Parts<S> {
         mut stored: Stored,
         want: &Projection,
     ) -> Result<Response<Body>, Refusal> {
+        derive::add(cx, want, &mut stored).map_err(failed)?;
         let location = self.location(cx.endpoint(), &stored.id);
         let version = stored.version.clone();
         let large = stored.values.take().filter(|values| want.includes(&values.attribute));
@@ -142,6 +144,7 @@ struct Elements {
 
 impl Elements {
     /// The JSON of a resource in pieces: what stands before the elements, the elements, the end.
+    /// Where no element has anything to show, the attribute is left out.
     fn around(
         mut self,
         rendered: &Rendered,
@@ -149,32 +152,38 @@ impl Elements {
         let mut begin = serde_json::to_string(rendered).unwrap_or_default();
         begin.pop();
         let comma = if begin == "{" { "" } else { "," };
-        begin.push_str(&format!("{comma}{}:[", json!(self.values.attribute)));
-        let mut first = true;
+        let name = format!("{comma}{}:[", json!(self.values.attribute));
+        let (mut is_open, mut is_over) = (false, false);
         let pieces = iter::from_fn(move || {
-            let some: Result<Vec<Value>, _> =
-                self.values.elements.by_ref().take(TOGETHER).collect();
-            let piece = match some {
-                Ok(some) if some.is_empty() => return None,
-                some => some.map(|some| self.render(some, std::mem::take(&mut first))),
-            };
-            Some(piece)
+            while !is_over {
+                let some: Result<Vec<Value>, _> =
+                    self.values.elements.by_ref().take(TOGETHER).collect();
+                is_over = some.as_ref().map_or(true, Vec::is_empty);
+                let inner = match some {
+                    Err(error) => return Some(Err(error)),
+                    Ok(_) if is_over => return Some(Ok(if is_open { "]}" } else { "}" }.into())),
+                    Ok(some) => self.render(some),
+                };
+                if !inner.is_empty() {
+                    let before = if is_open { "," } else { name.as_str() };
+                    is_open = true;
+                    return Some(Ok(format!("{before}{inner}").into()));
+                }
+            }
+            None
         });
-        let end = iter::once(Ok(Bytes::from_static(b"]}")));
-        iter::once(Ok(Bytes::from(begin))).chain(pieces).chain(end)
+        iter::once(Ok(Bytes::from(begin))).chain(pieces)
     }
 
-    /// Some elements without the brackets around them.
-    fn render(&self, elements: Vec<Value>, first: bool) -> Bytes {
+    /// Some elements without the brackets around them; nothing, if they have nothing to show.
+    fn render(&self, elements: Vec<Value>) -> String {
         let name = self.values.attribute.to_string();
         let mut part = Map::from_iter([(name.clone(), Value::Array(elements))]);
         self.links.refer(&self.schema, &mut part);
         self.want.apply(&mut part);
         let json = part.get(&name).unwrap_or(&Value::Null).to_string();
         let inner = json.strip_prefix('[').and_then(|json| json.strip_suffix(']'));
-        let inner = inner.unwrap_or_default();
-        let comma = if first || inner.is_empty() { "" } else { "," };
-        format!("{comma}{inner}").into()
+        inner.unwrap_or_default().to_owned()
     }
 }
 

@@ -224,11 +224,9 @@ impl<S: Store> Parts<S> {
     }
 
     fn context(&self, endpoint: &Endpoint, extensions: http::Extensions) -> Context {
-        Context::new(endpoint.clone(), extensions).with(
-            self.compat,
-            (self.clock)(),
-            self.unknown_members,
-        )
+        let cx = Context::new(endpoint.clone(), extensions);
+        cx.with(self.compat, (self.clock)(), self.unknown_members)
+            .among(self.links.endpoints.clone())
     }
 }
 

@@ -3,18 +3,23 @@
 use std::{future::Future, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use scim_core::{EntityTags, Error, Version};
+use scim_core::Version;
 use scim_filter::{Checked, ResolvedPath};
 use scim_schema::{Projection, Valid};
 use serde_json::{Map, Value};
 
-use crate::{Change, Context, StoreError};
+use crate::{Change, Context, Guard, Invariant, StoreError};
 
 /// Where resources are kept: six functions over one's own tables. Each call is one transaction.
 ///
 /// A store keeps what it is given and answers what it is asked; the protocol, validation and
 /// policies are the service's. What [`Context::schema`] declares as a relation (`members` of a
 /// group) a store may keep as rows and change by [`Change::split`].
+///
+/// A write can bring [`Invariant`]s: in [`New::invariants`], [`Change::invariants`] and
+/// [`Guard::invariants`]. Between their judgement and the commit no other write may slip in, or two
+/// that are sound alone would together not be: writes go one after the other, as on one thread or
+/// under a lock of the tenant's, or the transaction is serializable.
 pub trait Store: Send + Sync + 'static {
     /// The resource with this id. What `want` does not include need not be loaded.
     fn get(
@@ -39,7 +44,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::conflict`] if another resource has a value that must be unique; decided in
-    /// the same transaction.
+    /// the same transaction. What an invariant refuses, passed on.
     fn create(
         &self,
         cx: &Context,
@@ -50,7 +55,8 @@ pub trait Store: Send + Sync + 'static {
     /// writes what comes out, all in one transaction. `None` if there is no such resource.
     ///
     /// # Errors
-    /// What the change refuses, passed on; [`StoreError::conflict`] as in [`Store::create`].
+    /// What the change or one of its invariants refuses, passed on; [`StoreError::conflict`] as in
+    /// [`Store::create`].
     fn update(
         &self,
         cx: &Context,
@@ -61,13 +67,30 @@ pub trait Store: Send + Sync + 'static {
     /// Deletes the resource with this id and its memberships; `false` if there is none.
     ///
     /// # Errors
-    /// What [`Guard::check`] refuses, passed on.
+    /// What [`Guard::check`], [`Guard::judge`] or an invariant refuses, passed on.
     fn delete(
         &self,
         cx: &Context,
         id: &str,
         guard: &Guard,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// What is kept of an attribute that is never returned, by its path, such as the hash of a
+    /// `password`: for whoever checks it. `None` if there is none, or the store keeps none.
+    ///
+    /// A store that keeps them, as [`Features::secrets`] says, takes them from
+    /// [`Valid::secrets`]: those of a new resource, and those that a change sets or removes. The
+    /// others stay. They are written in the same transaction and go with the resource; a new one
+    /// is a change, and moves the version. Never are they part of a [`Stored`].
+    fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send {
+        let _ = (cx, id, attribute);
+        std::future::ready(Ok(None))
+    }
 
     /// Several writes, in order; each succeeds or fails by itself. The provided function makes
     /// them one by one. Stops after `max_errors` writes that failed, or found no resource, and
@@ -77,33 +100,39 @@ pub trait Store: Send + Sync + 'static {
         writes: Vec<Write>,
         max_errors: Option<usize>,
     ) -> impl Future<Output = Vec<Result<Written, StoreError>>> + Send {
-        async move {
-            let mut results = Vec::with_capacity(writes.len());
-            let mut errors = 0;
-            for write in writes {
-                let result = match write {
-                    Write::Create { cx, new } => self.create(&cx, new).await.map(Written::Created),
-                    Write::Update { cx, id, change } => {
-                        self.update(&cx, &id, &change).await.map(Written::Updated)
-                    }
-                    Write::Delete { cx, id, guard } => {
-                        self.delete(&cx, &id, &guard).await.map(Written::Deleted)
-                    }
-                };
-                errors += usize::from(Written::is_failure(&result));
-                results.push(result);
-                if max_errors.is_some_and(|max| errors >= max) {
-                    break;
-                }
-            }
-            results
-        }
+        one_by_one(self, writes, max_errors)
     }
 
     /// What the store can do, for the service provider configuration.
     fn features(&self) -> Features {
         Features::default()
     }
+}
+
+pub(crate) async fn one_by_one<S: Store + ?Sized>(
+    store: &S,
+    writes: Vec<Write>,
+    max_errors: Option<usize>,
+) -> Vec<Result<Written, StoreError>> {
+    let mut results = Vec::with_capacity(writes.len());
+    let mut errors = 0;
+    for write in writes {
+        let result = match write {
+            Write::Create { cx, new } => store.create(&cx, new).await.map(Written::Created),
+            Write::Update { cx, id, change } => {
+                store.update(&cx, &id, &change).await.map(Written::Updated)
+            }
+            Write::Delete { cx, id, guard } => {
+                store.delete(&cx, &id, &guard).await.map(Written::Deleted)
+            }
+        };
+        errors += usize::from(Written::is_failure(&result));
+        results.push(result);
+        if max_errors.is_some_and(|max| errors >= max) {
+            break;
+        }
+    }
+    results
 }
 
 /// What a store can do (RFC 7643 §5).
@@ -116,11 +145,13 @@ pub struct Features {
     pub sort: bool,
     /// It answers pages by position, so that cursors can be given (RFC 9865).
     pub cursor: bool,
+    /// It keeps the values of attributes that are never returned: [`Store::secret`].
+    pub secrets: bool,
 }
 
 impl Default for Features {
     fn default() -> Self {
-        Self { filter: true, sort: true, cursor: false }
+        Self { filter: true, sort: true, cursor: false, secrets: false }
     }
 }
 
@@ -198,12 +229,21 @@ pub struct New {
     pub id: String,
     /// The resource.
     pub resource: Valid,
+    /// What must hold once it is there.
+    pub invariants: Vec<Invariant>,
 }
 
 impl New {
     /// A resource with this id.
     pub fn with_id(id: impl Into<String>, resource: Valid) -> Self {
-        Self { id: id.into(), resource }
+        Self { id: id.into(), resource, invariants: Vec::new() }
+    }
+
+    /// The same, with what must hold once it is there.
+    #[must_use]
+    pub fn under(mut self, invariants: Vec<Invariant>) -> Self {
+        self.invariants = invariants;
+        self
     }
 }
 
@@ -316,33 +356,6 @@ impl Page {
     }
 }
 
-/// The versions for which a write is meant (RFC 7644 §3.14, RFC 9110 §13.1).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Guard {
-    /// `If-Match`.
-    pub if_match: Option<EntityTags>,
-    /// `If-None-Match`.
-    pub if_none_match: Option<EntityTags>,
-}
-
-impl Guard {
-    /// Whether a write is meant for this version.
-    ///
-    /// # Errors
-    /// 412 if not.
-    pub fn check(&self, version: &Version) -> Result<(), Error> {
-        let wanted = self.if_match.as_ref().is_none_or(|tags| tags.matches(version));
-        let unwanted = self.if_none_match.as_ref().is_some_and(|tags| tags.matches(version));
-        if wanted && !unwanted {
-            return Ok(());
-        }
-        Err(Error::precondition_failed(
-            "the resource has another version than the request is meant for",
-        ))
-    }
-}
-
 /// One write of a batch.
 #[derive(Debug)]
 pub enum Write {
@@ -368,7 +381,7 @@ pub enum Write {
         cx: Context,
         /// The resource's id.
         id: String,
-        /// The versions it is meant for.
+        /// Under which conditions it is made.
         guard: Guard,
     },
 }
@@ -428,6 +441,15 @@ impl<S: Store> Store for Arc<S> {
         max_errors: Option<usize>,
     ) -> Vec<Result<Written, StoreError>> {
         S::batch(self, writes, max_errors).await
+    }
+
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        S::secret(self, cx, id, attribute).await
     }
 
     fn features(&self) -> Features {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     Action, Change, Context, Event, Guard, New, Proposal, Store, StoreError, Stored,
     answer::{self, Answer, Refusal, failed},
+    derive,
     params::Params,
     read::missing,
     service::Parts,
@@ -56,11 +57,12 @@ impl<S: Store> Parts<S> {
         body: Value,
     ) -> Result<Creation, Error> {
         self.policy.authorize(cx, Action::Create)?;
+        let invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
         let secrets = self.hashed(cx, &valid.take_secrets())?;
         if let Some(stored) = self.adoptable(cx, &valid).await.map_err(Refusal::into_error)? {
             let if_match = Some(EntityTags::List(vec![stored.version]));
-            let guard = Guard { if_match, ..Guard::default() };
+            let guard = Guard { if_match, invariants, ..Guard::default() };
             // With the default values of a new resource: `active` is true unless it is given.
             let body = Value::Object(valid.into_attributes());
             let change =
@@ -76,7 +78,7 @@ impl<S: Store> Parts<S> {
         };
         self.policy.before(cx, &mut proposal)?;
         valid.add_secrets(&secrets);
-        Ok(Creation::New(New::with_id(id, valid)))
+        Ok(Creation::New(New::with_id(id, valid).under(invariants)))
     }
 
     /// Replaces a resource (RFC 7644 §3.5.1).
@@ -124,7 +126,8 @@ impl<S: Store> Parts<S> {
     /// Deletes a resource (RFC 7644 §3.6).
     pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &request::Parts) -> Answer {
         self.policy.authorize(cx, Action::Delete)?;
-        if !self.store.delete(cx, id, &guard(&head.headers)).await.map_err(failed)? {
+        let guard = self.deletion(cx, guard(&head.headers))?;
+        if !self.store.delete(cx, id, &guard).await.map_err(failed)? {
             return Err(missing(cx).into());
         }
         self.policy.after(cx, &Event { action: Action::Delete, id, stored: None });
@@ -146,6 +149,7 @@ impl<S: Store> Parts<S> {
             None => Secrets::default(),
         };
         let secrets = self.hashed(cx, &secrets)?;
+        let guard = guard.under(self.policy.invariants(cx, Action::Replace)?);
         Ok(Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets))
     }
 
@@ -157,7 +161,14 @@ impl<S: Store> Parts<S> {
         mut plan: Plan,
     ) -> Result<Change, Error> {
         let secrets = self.hashed(cx, &plan.take_secrets())?;
+        let guard = guard.under(self.policy.invariants(cx, Action::Patch)?);
         Ok(Change::patch(cx.clone(), guard, plan, self.policy.clone()).secrets(secrets))
+    }
+
+    /// The conditions of a deletion.
+    pub(crate) fn deletion(&self, cx: &Context, guard: Guard) -> Result<Guard, Error> {
+        let guard = guard.under(self.policy.invariants(cx, Action::Delete)?);
+        Ok(guard.policy(cx.clone(), self.policy.clone()))
     }
 
     /// Secrets as they may be kept: hashed, or not at all.
@@ -204,10 +215,11 @@ impl<S: Store> Parts<S> {
         stored: Stored,
         want: &Projection,
     ) -> Result<Stored, Refusal> {
-        if !want.includes_derived() {
+        if !want.includes_derived() && !derive::is_shown(cx, want) {
             return Ok(stored);
         }
-        let found = self.store.get(cx, &stored.id, want).await.map_err(failed)?;
+        let load = derive::loaded(cx, want, want)?;
+        let found = self.store.get(cx, &stored.id, &load).await.map_err(failed)?;
         found.ok_or_else(|| missing(cx).into())
     }
 }
@@ -229,7 +241,11 @@ fn guard(headers: &HeaderMap) -> Guard {
         let value: Option<&http::HeaderValue> = headers.get(name);
         value.map(|tags| EntityTags::parse(tags.to_str().unwrap_or_default()))
     };
-    Guard { if_match: tags(header::IF_MATCH), if_none_match: tags(header::IF_NONE_MATCH) }
+    Guard {
+        if_match: tags(header::IF_MATCH),
+        if_none_match: tags(header::IF_NONE_MATCH),
+        ..Guard::default()
+    }
 }
 
 /// The attributes that a body names, those of extensions one by one.

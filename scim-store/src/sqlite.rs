@@ -11,6 +11,7 @@ mod reader;
 mod reindex;
 mod resource;
 mod scope;
+mod secret;
 mod tenant;
 mod write;
 mod writer;
@@ -225,6 +226,17 @@ impl Store for SqliteStore {
         self.0.writer.write(move |it| write::delete(it, &scope, &id, &guard)).await
     }
 
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let scope = Scope::of(cx)?;
+        let (id, attribute) = (id.to_owned(), attribute.to_owned());
+        self.0.readers.read(move |it| Ok(secret::get(it, &scope, &id, &attribute)?)).await
+    }
+
     async fn batch(
         &self,
         writes: Vec<Write>,
@@ -236,6 +248,7 @@ impl Store for SqliteStore {
     fn features(&self) -> Features {
         let mut features = Features::default();
         features.cursor = true;
+        features.secrets = true;
         features
     }
 }

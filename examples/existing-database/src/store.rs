@@ -15,8 +15,8 @@ use scim_filter::{
     sql::{self, Dialect, Direction, Param},
 };
 use scim_service::{
-    Applied, Change, Context, Guard, New, Page, Query, Store, StoreError, Stored, UnknownMembers,
-    Updated, Window,
+    Applied, Change, Context, Guard, Invariant, New, Page, Query, Store, StoreError, Stored,
+    UnknownMembers, Updated, Window,
     core::{Error, Kind, Version},
     schema::{Projection, Valid},
 };
@@ -83,10 +83,12 @@ impl Store for TeamStore {
     async fn create(&self, cx: &Context, new: New) -> Result<Stored, StoreError> {
         let cx = cx.clone();
         self.with(move |write| {
-            if load(&write, &cx, &new.id)?.is_some() {
+            let New { id, resource, invariants, .. } = new;
+            if load(&write, &cx, &id)?.is_some() {
                 return Err(StoreError::conflict("id"));
             }
-            let created = save(&write, &cx, &new.id, new.resource)?;
+            let created = save(&write, &cx, &id, resource)?;
+            judge(&write, &invariants)?;
             write.commit()?;
             Ok(created.shown())
         })
@@ -112,6 +114,7 @@ impl Store for TeamStore {
                 write.rollback()?;
                 return Ok(Some(Updated::unchanged(after.shown())));
             }
+            judge(&write, change.invariants())?;
             write.commit()?;
             Ok(Some(Updated::changed(after.shown())))
         })
@@ -123,6 +126,7 @@ impl Store for TeamStore {
         self.with(move |write| {
             let Some(before) = load(&write, &cx, &id)? else { return Ok(false) };
             guard.check(&before.stored.version)?;
+            guard.judge(before.stored)?;
             write.execute(
                 "UPDATE teams SET updated_at = ?2
                  WHERE id IN (SELECT team_id FROM team_members WHERE member_id = ?1)",
@@ -131,6 +135,7 @@ impl Store for TeamStore {
             write.execute("DELETE FROM team_members WHERE member_id = ?1", [&id])?;
             let delete = format!("DELETE FROM {} WHERE id = ?1", Table::of(&cx).name);
             write.execute(&delete, [&id])?;
+            judge(&write, &guard.invariants)?;
             write.commit()?;
             Ok(true)
         })
@@ -204,6 +209,12 @@ fn save(
         return Err(Error::invalid_value("`members` names a resource that does not exist").into());
     }
     Ok(saved)
+}
+
+/// What must hold once a write is made. Nobody else writes before it is committed.
+fn judge(write: &Connection, invariants: &[Invariant]) -> Result<(), StoreError> {
+    let mut invariants = invariants.iter();
+    invariants.try_for_each(|one| one.check(|cx, query| page(write, cx, query)))
 }
 
 fn refused(error: rusqlite::Error) -> StoreError {

@@ -57,6 +57,16 @@ pub(crate) struct Options {
         hide_short_help = true
     )]
     pub(crate) pendo_empty_groups: bool,
+    /// The group that holds the administrators in the profile `pendo`.
+    #[arg(
+        long,
+        env = "SCIM_PENDO_ADMIN_GROUP",
+        value_name = "NAME",
+        default_value = "Admin",
+        help_heading = PROFILES,
+        hide_short_help = true
+    )]
+    pub(crate) pendo_admin_group: String,
     /// The extension with a company's own attributes, for the profile `peakon`: a JSON file, in
     /// which types can also be `date` and `employee`.
     #[arg(long, env = "SCIM_PEAKON_SCHEMA", value_name = "FILE", help_heading = PROFILES, hide_short_help = true)]
@@ -116,7 +126,7 @@ impl Setup {
     pub(crate) fn endpoints(&self, profile: Profile) -> Result<Vec<Endpoint>, Failure> {
         match profile {
             Profile::Generic => generic::endpoints(&self.own),
-            Profile::Pendo => Ok(pendo::endpoints()?),
+            Profile::Pendo => pendo::endpoints(),
             Profile::Peakon => Ok(peakon::endpoints(&self.company)?),
             Profile::Prendio => Ok(prendio::endpoints(&self.options, only(&self.prendio)?)?),
         }

@@ -69,7 +69,8 @@ const EXAMPLES: &[(&str, Check)] = &[
     ("rfc9865/06-spc-pagination", elided_config),
 ];
 
-/// RFC 7643 §8
+/// RFC 7643 §8, RFC 7643 §5, RFC 7643 §6, RFC 7644 §3.4.2, RFC 7644 §3.4.3, RFC 7644 §3.5.2,
+/// RFC 7644 §3.7, RFC 9865 §2, RFC 9865 §3, RFC 9865 §4
 #[test]
 fn every_example_is_written_as_it_was_read() {
     for (name, check) in EXAMPLES {

@@ -3,7 +3,8 @@
 //! bind it in `tests/sections.txt`, one to a line, sorted.
 //!
 //! A test is found by its doc comment (`/// RFC 7643 §2.4`), a case of a corpus by its member
-//! `"section": "RFC 7643 §2.4"`; either may name more than one.
+//! `"section": "RFC 7643 §2.4"`; either may name more than one. With `-- sections --nocapture` the
+//! table of sections and their tests is printed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,6 +23,9 @@ fn every_section_that_binds_has_a_test() {
         binding.lines().filter(|section| !proofs.contains_key(*section)).collect();
     assert!(bare.is_empty(), "without a test: {bare:#?}; with one: {proofs:#?}");
     assert!(binding.lines().is_sorted(), "tests/sections.txt is not sorted");
+    for (section, tests) in proofs {
+        println!("{section}: {}", tests.into_iter().collect::<Vec<_>>().join(", "));
+    }
 }
 
 /// The sections, each with the files and tests that prove it.

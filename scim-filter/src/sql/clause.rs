@@ -3,10 +3,10 @@
 use scim_core::Kind;
 
 use super::{
-    Column, Columns, Dialect, Index, Place, Rows, Unsupported, Where,
+    Column, Columns, Dialect, Place, Rows, Unsupported, Where,
     column::{Link, locate, parent},
     document::{self, Step},
-    form::{Form, is_default, is_lookup},
+    form::{Form, is_default},
     leaf::{self, Sink},
 };
 use crate::{Element, Node, ResolvedPath, Test, TestOp};
@@ -22,15 +22,15 @@ pub(super) fn compile(
     Ok(Where { text: clause.sink.text, params: clause.sink.params })
 }
 
-struct Clause<'c, C> {
-    columns: &'c C,
-    sink: Sink,
+pub(super) struct Clause<'c, C> {
+    pub(super) columns: &'c C,
+    pub(super) sink: Sink,
     aliases: usize,
 }
 
 /// What the tests of a form are about.
 #[derive(Clone, Copy)]
-enum Frame<'f> {
+pub(super) enum Frame<'f> {
     /// The resource.
     Resource,
     /// The only value of this attribute, whose parts have places of their own.
@@ -47,7 +47,19 @@ impl<C: Columns> Clause<'_, C> {
             Form::Constant(true) => self.sink.push("TRUE"),
             Form::Constant(false) => self.sink.push("FALSE"),
             Form::All(forms) => self.joined(forms, " AND ", frame)?,
-            Form::Any(forms) => self.joined(forms, " OR ", frame)?,
+            Form::Any(forms) => {
+                if let (Frame::Resource, Some(lookups)) = (frame, self.lookups(form)) {
+                    self.looked_up(&lookups, true)?;
+                    if lookups.iter().all(|lookup| lookup.is_whole) {
+                        return Ok(());
+                    }
+                    self.sink.push(" AND (");
+                    self.joined(forms, " OR ", frame)?;
+                    self.sink.push(")");
+                    return Ok(());
+                }
+                self.joined(forms, " OR ", frame)?;
+            }
             Form::Test(test, holds) => self.test(test, *holds, frame)?,
             Form::Element(element, holds) => self.element(element, *holds)?,
         }
@@ -102,7 +114,7 @@ impl<C: Columns> Clause<'_, C> {
         }
     }
 
-    fn leaf(&mut self, column: &Column, test: &Test, holds: bool) -> Option<()> {
+    pub(super) fn leaf(&mut self, column: &Column, test: &Test, holds: bool) -> Option<()> {
         leaf::write(&mut self.sink, column, &test.path, &test.op, holds)
     }
 
@@ -112,13 +124,11 @@ impl<C: Columns> Clause<'_, C> {
 
     /// A test of an attribute of the resource.
     fn attribute(&mut self, test: &Test, holds: bool) -> Result<(), Unsupported> {
-        let path = &test.path;
-        let place = locate(self.columns, path);
-        let answers = is_lookup(test) || (place.is_none() && !is_default(path, &test.op));
-        if answers && let Some(index) = self.columns.index(path) {
-            return self.lookup(&index, test, holds);
+        if let Some(lookup) = self.lookup(test) {
+            return self.looked_up(&[lookup], holds);
         }
-        match place.ok_or_else(|| unsupported(path))? {
+        let path = &test.path;
+        match locate(self.columns, path).ok_or_else(|| unsupported(path))? {
             Place::Value(column) => self.value(&column, test, holds),
             Place::Document(base) => {
                 let base = leaf::operand(&base);
@@ -143,52 +153,35 @@ impl<C: Columns> Clause<'_, C> {
         Ok(())
     }
 
-    /// The resources that the index finds.
-    fn lookup(&mut self, index: &Index, test: &Test, holds: bool) -> Result<(), Unsupported> {
-        let is_eq = matches!(test.op, TestOp::Eq(_));
-        self.linked(&index.link, self.by_value(true, is_eq, holds), holds, |clause| {
-            clause.leaf(&index.column, test, true).ok_or_else(|| unsupported(&test.path))
-        })
-    }
-
     /// A test of any of the rows.
     fn any_row(&mut self, rows: &Rows, test: &Test, holds: bool) -> Result<(), Unsupported> {
         let path = &test.path;
-        let present = path.sub.is_none() && matches!(test.op, TestOp::Present);
-        let column = rows.find(path.sub.as_ref().map_or("", |sub| sub.as_str()));
-        let Some(column) = column else {
-            if !present {
-                return Err(unsupported(path));
+        match rows.find(path.sub.as_ref().map_or("", |sub| sub.as_str())) {
+            Some(column) => self.exists(&rows.link, holds, |clause| {
+                clause.leaf(column, test, true).ok_or_else(|| unsupported(path))
+            }),
+            // A complex value that is there has some part.
+            None if path.sub.is_none() && is_whole(test) => {
+                self.exists(&rows.link, holds, |_| Ok(()))
             }
-            return self.linked(&rows.link, Way::Correlated, holds, |_| Ok(()));
-        };
-        let is_eq = matches!(test.op, TestOp::Eq(_));
-        let way = self.by_value(column.indexed && is_lookup(test), is_eq, holds);
-        self.linked(&rows.link, way, holds, |clause| {
-            clause.leaf(column, test, true).ok_or_else(|| unsupported(path))
-        })
+            None => Err(unsupported(path)),
+        }
     }
 
     /// One and the same element fulfils the filter.
     fn element(&mut self, element: &Element, holds: bool) -> Result<(), Unsupported> {
+        if let Some(lookup) = self.element_lookup(element) {
+            return self.looked_up(&[lookup], holds);
+        }
         let path = &element.path;
         let form = Form::of(&element.filter, true);
         match self.columns.place(path) {
-            Some(Place::Rows(rows)) => {
-                let looked_up = |test: &&Test| {
-                    let name = test.path.name.as_ref().map_or("", |name| name.as_str());
-                    rows.find(name).is_some_and(|column| column.indexed)
-                };
-                let lookup = form.lookups().into_iter().find(looked_up);
-                let is_eq = lookup.is_some_and(|test| matches!(test.op, TestOp::Eq(_)));
-                let way = self.by_value(lookup.is_some(), is_eq, holds);
-                self.linked(&rows.link, way, holds, |clause| {
-                    clause.inner(&form, Frame::Row(path, &rows))
-                })
-            }
+            Some(Place::Rows(rows)) => self
+                .exists(&rows.link, holds, |clause| clause.inner(&form, Frame::Row(path, &rows))),
             Some(Place::Document(base)) if is_list(path) => {
-                if holds {
-                    self.narrowed(path, &form)?;
+                if holds && let Some(lookup) = self.narrowing(element) {
+                    self.looked_up(&[lookup], true)?;
+                    self.sink.push(" AND ");
                 }
                 let base = leaf::operand(&base);
                 self.items(&base, &document::steps(path), holds, path, &mut |clause, item| {
@@ -198,19 +191,6 @@ impl<C: Columns> Clause<'_, C> {
             _ if path.sub.is_none() => self.single(path, &form, holds),
             _ => Err(unsupported(path)),
         }
-    }
-
-    /// A condition that an index answers and that the element's filter implies.
-    fn narrowed(&mut self, path: &ResolvedPath, form: &Form<'_>) -> Result<(), Unsupported> {
-        for test in form.lookups() {
-            let test = Test { path: part(path, &test.path), op: test.op.clone() };
-            if let Some(index) = self.columns.index(&test.path) {
-                self.lookup(&index, &test, true)?;
-                self.sink.push(" AND ");
-                return Ok(());
-            }
-        }
-        Ok(())
     }
 
     fn single(
@@ -230,7 +210,7 @@ impl<C: Columns> Clause<'_, C> {
     }
 
     /// The form as a further condition of a subquery.
-    fn inner(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
+    pub(super) fn inner(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
         match form {
             Form::All(_) => self.form(form, frame),
             _ => self.enclosed(form, frame),
@@ -313,63 +293,27 @@ impl<C: Columns> Clause<'_, C> {
         Ok(())
     }
 
-    /// How to join a table that is looked up by value, or is not.
-    fn by_value(&self, lookup: bool, is_eq: bool, holds: bool) -> Way {
-        match (lookup, self.sink.dialect) {
-            (false, _) => Way::Correlated,
-            (true, Dialect::Sqlite) => Way::List,
-            (true, Dialect::Postgres) if !holds => Way::Correlated,
-            (true, Dialect::Postgres) if is_eq => Way::Array,
-            (true, Dialect::Postgres) => Way::List,
-        }
-    }
-
-    /// The resources that have a row which fulfils the scope and the condition that `inner` writes.
-    fn linked(
+    /// A resource has a row which fulfils the scope and the condition that `inner` writes.
+    pub(super) fn exists(
         &mut self,
         link: &Link,
-        way: Way,
         holds: bool,
         inner: impl FnOnce(&mut Self) -> Result<(), Unsupported>,
     ) -> Result<(), Unsupported> {
         let Link { from, outer, inner: key, scope } = link;
-        let (begin, end) = match way {
-            Way::Correlated => {
-                let not = if holds { "" } else { "NOT " };
-                (format!("{not}EXISTS (SELECT 1 FROM {from} WHERE {key} = {outer}"), ")")
-            }
-            Way::List if holds => (format!("{outer} IN (SELECT {key} FROM {from} WHERE "), ")"),
-            Way::List => {
-                (format!("({outer} IN (SELECT {key} FROM {from} WHERE "), ")) IS NOT TRUE")
-            }
-            Way::Array => (format!("{outer} = ANY(ARRAY(SELECT {key} FROM {from} WHERE "), "))"),
-        };
-        self.sink.push(&begin);
-        let mut and = if way == Way::Correlated { " AND " } else { "" };
+        let not = if holds { "" } else { "NOT " };
+        self.sink.push(&format!("{not}EXISTS (SELECT 1 FROM {from} WHERE {key} = {outer}"));
         if let Some(scope) = scope {
-            self.sink.push(and);
-            self.sink.push(scope);
-            and = " AND ";
+            self.sink.push(&format!(" AND {scope}"));
         }
         let before = self.sink.text.len();
         inner(self)?;
         if self.sink.text.len() > before {
-            self.sink.text.insert_str(before, and);
+            self.sink.text.insert_str(before, " AND ");
         }
-        self.sink.push(end);
+        self.sink.push(")");
         Ok(())
     }
-}
-
-/// How rows of another table are brought together with the searched row.
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
-    /// For each searched row anew.
-    Correlated,
-    /// The other table's rows first, as a list.
-    List,
-    /// The same as an array, which PostgreSQL then looks up one by one.
-    Array,
 }
 
 /// Whether the test asks for a complex value as a whole, which canonical form leaves out if empty.
@@ -377,7 +321,7 @@ fn is_whole(test: &Test) -> bool {
     matches!(test.op, TestOp::Present) && test.path.kind == Kind::Complex
 }
 
-fn unsupported(path: &ResolvedPath) -> Unsupported {
+pub(super) fn unsupported(path: &ResolvedPath) -> Unsupported {
     Unsupported::new(path.to_string())
 }
 
@@ -387,7 +331,7 @@ fn is_list(path: &ResolvedPath) -> bool {
 }
 
 /// The path of what a path inside an element names.
-fn part(element: &ResolvedPath, inner: &ResolvedPath) -> ResolvedPath {
+pub(super) fn part(element: &ResolvedPath, inner: &ResolvedPath) -> ResolvedPath {
     // The element itself has no name of its own.
     let (sub, sub_multi_valued) = match &inner.name {
         Some(name) => (Some(name.clone()), inner.multi_valued),

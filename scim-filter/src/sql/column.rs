@@ -23,6 +23,9 @@ pub trait Columns {
 
     /// An index of the attribute's values, used where it is faster than the place: by `eq`, `sw`
     /// and the operators of order, and by all operators if the attribute has no place.
+    ///
+    /// The searched table can be an index too, under another alias (`users x`, `u.id`, `x.id`),
+    /// which lets `or` of several indexed attributes be looked up on SQLite.
     fn index(&self, path: &ResolvedPath) -> Option<Index> {
         let _ = path;
         None

@@ -7,9 +7,12 @@
     reason = "a test stops where it fails"
 )]
 
+mod allocation;
 mod corpus;
 mod element;
 mod law;
 mod limit;
 mod message;
+#[path = "../../../scim-core/tests/it/sections.rs"]
+mod sections;
 mod sql;

@@ -94,6 +94,10 @@ fn no_literal_is_in_the_line_or_in_the_debug_form() {
         assert!(!shown.contains(secret), "{shown}");
         assert!(!shown.contains('\n'), "{shown}");
     }
+    let filter: Filter = r#"userName eq "secret" and externalId sw "secret""#.parse().unwrap();
+    let checked = filter.check(&testing::Schema, &Options::STRICT).unwrap();
+    let key = scim_filter::Key::text("secret", true);
+    assert!(!format!("{filter:?} {checked:?} {key:?}").contains("secret"));
     for text in [r#"active eq "secret""#, r#"level eq "secret""#, r#"hired eq "secret""#] {
         let filter: Filter = text.parse().unwrap();
         let error = filter.check(&testing::Schema, &Options::INTEROP).unwrap_err();

@@ -6,6 +6,7 @@ mod law;
 mod layout;
 mod order;
 mod sample;
+mod scale;
 mod table;
 mod text;
 
@@ -64,6 +65,7 @@ fn the_corpus_is_found_in_every_form_of_tables() {
     }
 }
 
+/// RFC 7644 §3.4.2.1
 #[test]
 fn an_unknown_attribute_is_absent() {
     for mut engine in Engine::all() {

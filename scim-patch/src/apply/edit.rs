@@ -10,6 +10,8 @@ pub(super) struct ListEdit<'p, 'r> {
     pub(super) slot: &'p Slot,
     elements: &'r mut Vec<Value>,
     before: usize,
+    /// Before this all elements are gone.
+    start: usize,
     /// For each element that was there, where its original is, counted from 1; empty while there
     /// are few originals.
     marks: Vec<u32>,
@@ -49,7 +51,7 @@ impl<'p, 'r> ListEdit<'p, 'r> {
 
     pub(super) fn new(slot: &'p Slot, elements: &'r mut Vec<Value>) -> Self {
         let before = elements.len();
-        Self { slot, elements, before, marks: Vec::new(), originals: Vec::new() }
+        Self { slot, elements, before, start: 0, marks: Vec::new(), originals: Vec::new() }
     }
 
     /// How many elements there were.
@@ -69,7 +71,7 @@ impl<'p, 'r> ListEdit<'p, 'r> {
 
     /// The elements that are there, with their positions.
     pub(super) fn live(&self) -> impl Iterator<Item = (usize, &Value)> {
-        self.elements.iter().enumerate().filter(|(_, element)| !element.is_null())
+        self.elements.iter().enumerate().skip(self.start).filter(|(_, element)| !element.is_null())
     }
 
     pub(super) fn push(&mut self, element: Value) -> usize {
@@ -79,6 +81,16 @@ impl<'p, 'r> ListEdit<'p, 'r> {
 
     pub(super) fn remove(&mut self, at: usize) {
         self.replace(at, Value::Null);
+    }
+
+    /// Removes all elements.
+    pub(super) fn clear(&mut self) {
+        for at in self.start..self.elements.len() {
+            if self.get(at).is_some() {
+                self.remove(at);
+            }
+        }
+        self.start = self.elements.len();
     }
 
     pub(super) fn replace(&mut self, at: usize, value: Value) {

@@ -25,10 +25,10 @@ pub(super) fn list(
 ) -> Result<bool, PatchError> {
     let touched = edit.touched();
     drop_empty(edit, &touched, rules);
-    // Before elements are merged: what cannot change must not change in one that goes by that.
+    // Before elements that became equal are made one: that must hide no change.
     judge_fixed(edit, by)?;
     merge_equal(edit, &touched);
-    judge_demanded(edit, by)?;
+    judge_required(edit, by)?;
     if !is_changed(edit) {
         return Ok(false);
     }
@@ -107,35 +107,37 @@ fn join(edit: &mut ListEdit<'_, '_>, first: usize, later: usize) {
     }
 }
 
-/// Judges that elements which changed keep what cannot change.
+/// Judges that elements that changed keep what cannot change.
 fn judge_fixed(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
     let slot = edit.slot;
     let subs = slot.attribute.sub_attributes.iter().enumerate();
     for (at, sub) in subs.filter(|(_, sub)| sub.mutability == Mutability::Immutable) {
-        for original in edit.originals() {
-            let Some(now) = edit.get(original.at) else { continue };
-            let Some(before) = original.part(at, sub.name.as_str(), now) else { continue };
-            if !now.get(sub.name.as_str()).is_some_and(|now| same_value(sub, now, before)) {
-                return Err(PatchError::at(by.operation, Kind::Immutable(slot.path_of(sub))));
-            }
+        let name = sub.name.as_str();
+        let changes = |original: &Original| {
+            let Some(now) = edit.get(original.at) else { return false };
+            let Some(before) = original.part(at, name, now) else { return false };
+            !now.get(name).is_some_and(|now| same_value(sub, now, before))
+        };
+        if edit.originals().iter().any(changes) {
+            return Err(PatchError::at(by.operation, Kind::Immutable(slot.path_of(sub))));
         }
     }
     Ok(())
 }
 
-/// Judges that no element loses what is required, and that new ones have it.
-fn judge_demanded(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
+/// Judges that elements have what is required, unless they lacked it before.
+fn judge_required(edit: &ListEdit<'_, '_>, by: Cause) -> Result<(), PatchError> {
     let slot = edit.slot;
     let subs = slot.attribute.sub_attributes.iter().enumerate();
     for (at, sub) in subs.filter(|(_, sub)| super::is_demanded(sub)) {
         let name = sub.name.as_str();
-        let lost = edit.originals().iter().any(|original| {
-            edit.get(original.at).is_some_and(|now| {
-                now.get(name).is_none() && original.part(at, name, now).is_some()
-            })
-        });
-        let mut fresh = (edit.before()..edit.len()).filter_map(|at| edit.get(at));
-        if lost || fresh.any(|now| now.get(name).is_none()) {
+        let lacks = |now: &Value| now.get(name).is_none();
+        let loses = |original: &Original| {
+            edit.get(original.at)
+                .is_some_and(|now| lacks(now) && original.part(at, name, now).is_some())
+        };
+        let mut came = (edit.before()..edit.len()).filter_map(|at| edit.get(at));
+        if edit.originals().iter().any(loses) || came.any(lacks) {
             return Err(required(slot.path_of(sub), by));
         }
     }
@@ -169,13 +171,11 @@ impl Original {
     }
 }
 
-/// Whether the list, as a set, is another than before.
+/// Whether the list, as a set, is another than before. Of a relation `value` alone counts.
 fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
     let slot = edit.slot;
-    if slot.relation {
-        return is_another_set(edit);
-    }
     if let ([original], true) = (edit.originals(), edit.len() == edit.before())
+        && !slot.relation
         && let State::Parts(parts) = &original.state
         && let Some(now) = edit.get(original.at)
     {
@@ -184,18 +184,12 @@ fn is_changed(edit: &ListEdit<'_, '_>) -> bool {
     let before: Vec<Value> =
         edit.originals().iter().map(|one| one.whole(slot, edit.get(one.at))).collect();
     let now: Vec<&Value> = edit.touched().into_iter().filter_map(|at| edit.get(at)).collect();
+    if slot.relation {
+        let identity = |element: &Value| Identity::of(&slot.attribute, true, element);
+        let before: HashSet<Identity> = before.iter().map(identity).collect();
+        return before != now.into_iter().map(identity).collect();
+    }
     !same_elements(&slot.attribute, &before, &now)
-}
-
-/// Whether other members are in a relation than before: what else they hold does not count.
-fn is_another_set(edit: &ListEdit<'_, '_>) -> bool {
-    let slot = edit.slot;
-    let identity = |element: &Value| Identity::of(&slot.attribute, true, element);
-    let before: HashSet<Identity> =
-        edit.originals().iter().map(|one| identity(&one.whole(slot, edit.get(one.at)))).collect();
-    let now: HashSet<Identity> =
-        edit.touched().into_iter().filter_map(|at| edit.get(at)).map(identity).collect();
-    before != now
 }
 
 fn part_changed(slot: &Slot, sub: usize, before: Option<&Value>, now: &Value) -> bool {

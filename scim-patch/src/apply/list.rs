@@ -1,22 +1,22 @@
 //! Lists (RFC 7644 §3.5.2.1–§3.5.2.3).
 
-use scim_core::Mutability;
-use scim_schema::{same_element, same_value};
+use scim_schema::same_value;
 use serde_json::{Map, Value};
 
 use super::{
     Rules,
     edit::ListEdit,
-    finish,
+    element::{is_listed, is_primary, kept_parts, laid_over, sets_primary},
+    find, finish,
     index::Index,
     level, put,
     single::changed,
     undo::Undo,
-    work::{Work, weight},
 };
 use crate::{
     PatchError, PatchErrorKind as Kind,
-    plan::{Cause, ListKind, ListStep, Missing, Part, PartChange, Selector, Slot},
+    budget::Budget,
+    plan::{Cause, ListKind, ListStep, Missing, Part, Selector, Slot},
 };
 
 /// Does the steps to a list, one after the other, and judges what it ends as.
@@ -25,7 +25,7 @@ pub(super) fn run(
     slot: &Slot,
     steps: &[ListStep],
     rules: Rules,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Option<Undo>, PatchError> {
     let name = slot.attribute.name.as_str();
     let mut made = Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn run(
         None => (&mut made, true),
     };
     let edit = ListEdit::new(slot, elements);
-    let mut run = ListRun::new(edit, steps, rules, work);
+    let mut run = ListRun::new(edit, steps, rules, budget);
     let outcome = run.all(steps).and_then(|()| finish::list(&mut run.edit, rules, slot.last()));
     match outcome {
         Ok(true) if is_made => {
@@ -51,18 +51,21 @@ pub(super) fn run(
     }
 }
 
+/// What it costs to change an element, beside what is copied: it is remembered as it was.
+const CHANGED: usize = 4;
+
 pub(super) fn emptied(attributes: &mut Map<String, Value>, slot: &Slot) -> Undo {
     Undo::Attribute(put(attributes, slot, None))
 }
 
-struct ListRun<'p, 'r, 'w> {
-    edit: ListEdit<'p, 'r>,
+pub(super) struct ListRun<'p, 'r, 'w> {
+    pub(super) edit: ListEdit<'p, 'r>,
     rules: Rules,
-    work: &'w mut Work,
-    /// The work to look at all elements once; known once it matters.
-    scan: Option<usize>,
+    pub(super) budget: &'w mut Budget,
     /// Where elements are by their value; there if it is worth it.
-    index: Option<Index>,
+    pub(super) index: Option<Index>,
+    /// What it costs to look at all elements; known once it matters.
+    pub(super) weight: Option<usize>,
     /// Where the primary elements are; known once it matters.
     primary: Option<Vec<usize>>,
     /// The operation at hand.
@@ -70,15 +73,15 @@ struct ListRun<'p, 'r, 'w> {
 }
 
 impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
-    fn new(edit: ListEdit<'p, 'r>, steps: &[ListStep], rules: Rules, work: &'w mut Work) -> Self {
-        /// Fewer comparisons than this cost less than an index.
-        const FEW: usize = 1_024;
-        let lookups: usize = steps.iter().map(lookups).sum();
-        let sizes = edit.len() + lookups;
-        let index = (lookups > 2 && lookups.saturating_mul(sizes) > FEW)
-            .then(|| Index::new(edit.slot, edit.live()));
+    fn new(
+        edit: ListEdit<'p, 'r>,
+        steps: &[ListStep],
+        rules: Rules,
+        budget: &'w mut Budget,
+    ) -> Self {
+        let index = find::index(&edit, steps);
         let by = edit.slot.last();
-        Self { edit, rules, work, scan: None, index, primary: None, by }
+        Self { edit, rules, budget, index, weight: None, primary: None, by }
     }
 
     fn all(&mut self, steps: &[ListStep]) -> Result<(), PatchError> {
@@ -93,11 +96,11 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         match kind {
             ListKind::Add(elements) => self.add(elements),
             ListKind::Replace(elements) => {
-                self.clear();
+                self.edit.clear();
                 self.add(elements)
             }
             ListKind::Clear => {
-                self.clear();
+                self.edit.clear();
                 Ok(())
             }
             ListKind::Take(listed) => listed.iter().try_for_each(|element| self.take(element)),
@@ -115,11 +118,6 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         }
     }
 
-    fn clear(&mut self) {
-        let all: Vec<usize> = self.edit.live().map(|(at, _)| at).collect();
-        all.into_iter().for_each(|at| self.edit.remove(at));
-    }
-
     fn take(&mut self, listed: &Value) -> Result<(), Kind> {
         for at in self.candidates(listed)? {
             if self.edit.get(at).is_some_and(|known| is_listed(self.edit.slot, known, listed)) {
@@ -135,11 +133,11 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             let at = match self.find(element)? {
                 Some(at) => {
                     if !self.edit.slot.relation {
-                        self.fill(at, element);
+                        self.fill(at, element)?;
                     }
                     at
                 }
-                None => self.push(element.clone()),
+                None => self.push(element.clone())?,
             };
             if is_primary(element) {
                 primary.push(at);
@@ -148,32 +146,12 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         self.keep_one_primary(primary)
     }
 
-    /// Counts values that come to stand in so many elements.
-    fn copies(&mut self, times: usize, size: usize) -> Result<(), Kind> {
-        self.work.spend(times, size)?;
-        // What takes the place of something else counts if it is long.
-        self.scan = self.scan.map(|scan| scan + times * size.saturating_sub(1));
-        Ok(())
-    }
-
-    /// Counts work on all elements.
-    fn look_at_all(&mut self, terms: usize) -> Result<(), Kind> {
-        let edit = &self.edit;
-        let scan = *self.scan.get_or_insert_with(|| edit.live().map(|(_, one)| weight(one)).sum());
-        self.work.spend(scan, terms)
-    }
-
-    /// Counts work on some elements.
-    fn look_at(&mut self, found: &[usize], terms: usize) -> Result<(), Kind> {
-        let size = found.iter().map(|at| self.edit.get(*at).map_or(1, weight)).sum();
-        self.work.spend(size, terms)
-    }
-
-    fn push(&mut self, element: Value) -> usize {
-        self.scan = self.scan.map(|scan| scan + weight(&element));
+    fn push(&mut self, element: Value) -> Result<usize, Kind> {
+        self.pay(&element, 0)?;
+        self.weight = self.weight.map(|known| known + 1);
         let at = self.edit.push(element);
         self.note(at);
-        at
+        Ok(at)
     }
 
     /// Makes an element that changed its value known to the index.
@@ -184,8 +162,8 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
     }
 
     /// Gives an element the parts of one that is equal to it.
-    fn fill(&mut self, at: usize, element: &Value) {
-        let Value::Object(object) = element else { return };
+    fn fill(&mut self, at: usize, element: &Value) -> Result<(), Kind> {
+        let Value::Object(object) = element else { return Ok(()) };
         let slot = self.edit.slot;
         for (sub, attribute) in slot.attribute.sub_attributes.iter().enumerate() {
             let name = attribute.name.as_str();
@@ -193,9 +171,11 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             let known = self.edit.get(at).and_then(|known| known.get(name));
             let identifies = name == "value" || name == "type";
             if !known.is_some_and(|known| identifies || same_value(attribute, known, value)) {
+                self.pay(value, CHANGED)?;
                 self.edit.set_part(at, sub, Some(value.clone()));
             }
         }
+        Ok(())
     }
 
     fn merge(
@@ -208,10 +188,8 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         let is_made = selected.is_empty();
         if is_made {
             let Some(template) = self.template(missing)? else { return Ok(()) };
-            selected.push(self.edit.push(template));
+            selected.push(self.push(template)?);
         }
-        let size = 1 + parts.iter().map(|part| part.change.weight() - 1).sum::<usize>();
-        self.copies(selected.len(), size)?;
         let mut primary = Vec::new();
         for at in selected {
             self.change(at, parts)?;
@@ -230,13 +208,14 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         for part in parts {
             let Some(sub) = slot.sub(part.sub) else { continue };
             let known = self.edit.get(at).and_then(|known| known.get(sub.name.as_str()));
-            let value = changed(sub, known, &part.change, self.work)?;
+            let value = changed(sub, known, &part.change, self.budget)?;
             let same = match (known, &value) {
                 (Some(known), Some(value)) => same_value(sub, known, value),
                 (known, value) => known.is_none() && value.is_none(),
             };
             if !same {
                 moved |= known.is_some() && sub.name == "value";
+                self.pay(value.as_ref().unwrap_or(&Value::Null), CHANGED)?;
                 self.edit.set_part(at, part.sub, value);
             }
         }
@@ -259,13 +238,13 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         missing: &Missing,
     ) -> Result<(), Kind> {
         let selected = self.select(Some(selector))?;
-        self.copies(selected.len().max(1), weight(element))?;
         let mut primary = Vec::new();
         if selected.is_empty() {
             let Some(template) = self.template(missing)? else { return Ok(()) };
-            primary.push(self.push(laid_over(template, element)));
+            primary.push(self.push(laid_over(template, element))?);
         }
         for at in selected {
+            self.pay(element, CHANGED)?;
             let kept = self.edit.get(at).map(|known| kept_parts(self.edit.slot, known, element));
             self.edit.replace(at, laid_over(kept.unwrap_or(Value::Null), element));
             self.note(at);
@@ -281,46 +260,6 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
             Missing::Refuse => Err(Kind::NoTarget(self.edit.slot.path())),
             Missing::Create(template) => Ok(Some(template.clone())),
         }
-    }
-
-    /// The elements that fulfil a filter, or all.
-    fn select(&mut self, selector: Option<&Selector>) -> Result<Vec<usize>, Kind> {
-        let Some(selector) = selector else {
-            self.look_at_all(1)?;
-            return Ok(self.edit.live().map(|(at, _)| at).collect());
-        };
-        if let (Some(index), Some(key)) = (&self.index, &selector.value) {
-            let found = index.of_key(key);
-            self.look_at(&found, selector.terms)?;
-            let fits =
-                |at: &usize| self.edit.get(*at).is_some_and(|one| selector.checked.matches(one));
-            return Ok(found.into_iter().filter(fits).collect());
-        }
-        self.look_at_all(selector.terms)?;
-        let fits = self.edit.live().filter(|(_, element)| selector.checked.matches(element));
-        Ok(fits.map(|(at, _)| at).collect())
-    }
-
-    /// Where an element with the same `value` as this one could be.
-    fn candidates(&mut self, element: &Value) -> Result<Vec<usize>, Kind> {
-        let found = match &self.index {
-            Some(index) if has_value(element) => index.like(self.edit.slot, element),
-            _ => self.edit.live().map(|(at, _)| at).collect(),
-        };
-        self.look_at(&found, 1)?;
-        Ok(found)
-    }
-
-    /// Where the element is that is equal to this one.
-    fn find(&mut self, element: &Value) -> Result<Option<usize>, Kind> {
-        let slot = self.edit.slot;
-        let is_same = |known: &Value| same_element(&slot.attribute, slot.relation, known, element);
-        let Some(index) = &self.index else {
-            return Ok(self.edit.live().find(|(_, known)| is_same(known)).map(|(at, _)| at));
-        };
-        let found = index.like(slot, element);
-        self.look_at(&found, 1)?;
-        Ok(found.into_iter().find(|at| self.edit.get(*at).is_some_and(is_same)))
     }
 
     /// Of the elements that an operation made primary one stays so, and no other element does
@@ -343,89 +282,5 @@ impl<'p, 'r, 'w> ListRun<'p, 'r, 'w> {
         }
         self.primary = Some(vec![*first]);
         Ok(())
-    }
-}
-
-/// How many elements a step looks for by their value.
-fn lookups(step: &ListStep) -> usize {
-    match &step.kind {
-        ListKind::Add(elements) | ListKind::Replace(elements) | ListKind::Take(elements) => {
-            elements.len()
-        }
-        ListKind::Remove(selector) | ListKind::Overwrite { selector, .. } => {
-            usize::from(selector.value.is_some())
-        }
-        ListKind::Merge { selector, .. } => {
-            usize::from(selector.as_ref().is_some_and(|selector| selector.value.is_some()))
-        }
-        ListKind::Clear => 0,
-    }
-}
-
-fn is_primary(element: &Value) -> bool {
-    element.get("primary") == Some(&Value::Bool(true))
-}
-
-fn sets_primary(slot: &Slot, parts: &[Part]) -> bool {
-    parts.iter().any(|part| {
-        matches!(part.change, PartChange::Set(Value::Bool(true)))
-            && slot.sub(part.sub).is_some_and(|sub| sub.name == "primary")
-    })
-}
-
-fn has_value(element: &Value) -> bool {
-    !element.is_object() || element.get("value").is_some()
-}
-
-/// Whether an element is the one that is listed: the same `value`, and the same `type` where that
-/// is given; where elements have no `value`, the same in all that is given.
-fn is_listed(slot: &Slot, known: &Value, listed: &Value) -> bool {
-    let (Value::Object(known), Value::Object(listed)) = (known, listed) else {
-        return same_element(&slot.attribute, slot.relation, known, listed);
-    };
-    let has_value = listed.contains_key("value");
-    listed.iter().all(|(name, value)| {
-        let counts = match name.as_str() {
-            "value" => true,
-            "type" => !has_value || !slot.relation,
-            _ => !has_value,
-        };
-        !counts
-            || slot
-                .attribute
-                .sub_attribute(name)
-                .zip(known.get(name))
-                .is_some_and(|(sub, known)| same_element(sub, false, known, value))
-    })
-}
-
-/// The parts of an element that another in its place takes over: what the server knows, unless
-/// that is of what another `value` referred to.
-fn kept_parts(slot: &Slot, known: &Value, element: &Value) -> Value {
-    let moved = known.get("value") != element.get("value");
-    let kept = |name: &str| {
-        let sub = slot.attribute.sub_attribute(name);
-        sub.is_some_and(|sub| {
-            sub.mutability == Mutability::ReadOnly
-                && !(moved && slot.attribute.sub_attribute("$ref").is_some())
-        })
-    };
-    match known {
-        Value::Object(known) => {
-            let parts = known.iter().filter(|(name, _)| kept(name));
-            Value::Object(parts.map(|(name, value)| (name.clone(), value.clone())).collect())
-        }
-        _ => Value::Null,
-    }
-}
-
-/// An element, and what it does not say itself.
-fn laid_over(under: Value, element: &Value) -> Value {
-    match (under, element) {
-        (Value::Object(mut under), Value::Object(element)) => {
-            under.extend(element.iter().map(|(name, value)| (name.clone(), value.clone())));
-            Value::Object(under)
-        }
-        (_, element) => element.clone(),
     }
 }

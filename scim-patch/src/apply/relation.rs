@@ -2,17 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    edit::ListEdit,
-    level,
-    list::emptied,
-    put,
-    undo::Undo,
-    work::{Work, weight},
-};
+use super::{edit::ListEdit, level, list::emptied, put, undo::Undo};
 use crate::{
     Delta, PatchError,
-    plan::{Cause, Slot, terms},
+    budget::{Budget, weight},
+    plan::{Cause, Slot},
 };
 
 /// Changes the members of a relation.
@@ -21,7 +15,7 @@ pub(super) fn run(
     slot: &Slot,
     delta: &Delta,
     by: Cause,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Option<Undo>, PatchError> {
     let name = slot.attribute.name.as_str();
     let known = level(attributes, slot).and_then(|level| level.get_mut(name));
@@ -31,12 +25,11 @@ pub(super) fn run(
             .then(|| Undo::Attribute(put(attributes, slot, Some(Value::Array(members))))));
     };
     if !delta.remove_where.is_empty() {
-        let terms = delta.remove_where.iter().map(|filter| terms(filter.root())).sum();
-        let spent = work.spend(elements.iter().map(weight).sum(), terms);
+        let spent = budget.spend(elements.iter().map(weight).sum(), delta.terms());
         spent.map_err(|kind| PatchError::at(by.operation, kind))?;
     }
     let gone = delta.gone(elements);
-    let fresh = delta.fresh(elements, &gone);
+    let fresh = delta.fresh(elements);
     if gone.is_empty() && fresh.is_empty() {
         return Ok(None);
     }

@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use super::{
     judge_unset, level, put, required,
     undo::{Undo, restore_parts},
-    work::{Work, weight},
 };
 use crate::{
     PatchError, PatchErrorKind as Kind,
+    budget::{Budget, weight},
     plan::{Cause, PartChange, Parts, Slot},
 };
 
@@ -48,13 +48,13 @@ pub(super) fn parts(
     attributes: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Option<Undo>, PatchError> {
     let name = slot.attribute.name.as_str();
     let known = level(attributes, slot).and_then(|level| level.get_mut(name));
     match known {
         Some(Value::Object(object)) if !parts.clear => {
-            let undo = change_parts(object, slot, parts, work)?;
+            let undo = change_parts(object, slot, parts, budget)?;
             let Some(undo) = judge_parts(object, slot, parts, undo)? else { return Ok(None) };
             if !object.is_empty() {
                 return Ok(Some(Undo::Parts(undo)));
@@ -63,7 +63,7 @@ pub(super) fn parts(
             judge_unset(slot, slot.last())?;
             Ok(Some(Undo::Attribute(put(attributes, slot, None))))
         }
-        _ => replace_parts(attributes, slot, parts, work),
+        _ => replace_parts(attributes, slot, parts, budget),
     }
 }
 
@@ -72,11 +72,11 @@ fn replace_parts(
     attributes: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Option<Undo>, PatchError> {
     let attribute = &slot.attribute;
     let mut object = Map::new();
-    change_parts(&mut object, slot, parts, work)?;
+    change_parts(&mut object, slot, parts, budget)?;
     for sub in attribute.sub_attributes.iter().filter(|sub| super::is_demanded(sub)) {
         if !object.is_empty() && !object.contains_key(sub.name.as_str()) {
             return Err(required(slot.path_of(sub), cause_of(slot, parts, sub)));
@@ -110,14 +110,14 @@ fn change_parts(
     object: &mut Map<String, Value>,
     slot: &Slot,
     parts: &Parts,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Vec<(usize, Option<Value>)>, PatchError> {
     let mut undo = Vec::with_capacity(parts.parts.len());
     let mut moved = None;
     for part in &parts.parts {
         let Some(sub) = slot.sub(part.sub) else { continue };
         let known = object.get(sub.name.as_str());
-        let value = match changed(sub, known, &part.change, work) {
+        let value = match changed(sub, known, &part.change, budget) {
             Ok(value) => value,
             Err(kind) => {
                 restore_parts(object, slot, undo);
@@ -163,25 +163,25 @@ fn set(object: &mut Map<String, Value>, sub: &Attribute, value: Option<Value>) -
     }
 }
 
-/// How much more it costs to make the identity of a value than to compare it.
-const IDENTITY: usize = 8;
-
 /// What a part becomes.
 pub(super) fn changed(
     sub: &Attribute,
     known: Option<&Value>,
     change: &PartChange,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Option<Value>, Kind> {
-    let known = known.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let elements = || known.and_then(Value::as_array).cloned().unwrap_or_default();
     let identity = |element: &Value| Identity::of(sub, false, element);
-    let given = match change {
-        PartChange::Set(value) => return Ok(Some(value.clone())),
+    let (mut list, given) = match change {
+        PartChange::Set(value) => {
+            budget.spend(weight(value), 1)?;
+            return Ok(Some(value.clone()));
+        }
         PartChange::Unset => return Ok(None),
-        PartChange::Extend(given) | PartChange::Take(given) => given,
+        PartChange::Extend(given) | PartChange::Take(given) => (elements(), given),
     };
-    work.spend(known.iter().chain(given).map(weight).sum(), IDENTITY)?;
-    let mut list = known.to_vec();
+    // Each value is hashed, which costs more than to compare it.
+    budget.spend(list.iter().chain(given).map(weight).sum(), 4)?;
     if let PartChange::Take(gone) = change {
         let gone: HashSet<Identity> = gone.iter().map(identity).collect();
         list.retain(|known| !gone.contains(&identity(known)));

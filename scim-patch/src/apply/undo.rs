@@ -45,18 +45,25 @@ impl Undo {
 
     /// Takes out what is left of removed elements.
     pub(super) fn commit(&self, attributes: &mut Map<String, Value>, slot: &Slot) {
-        let Self::List { before, originals } = self else { return };
-        let Some(elements) = elements(attributes, slot) else { return };
-        let is_gone = |at: &usize| elements.get(*at).is_some_and(Value::is_null);
-        let known = originals.iter().map(|original| original.at);
-        let mut gone: Vec<usize> = known.chain(*before..elements.len()).filter(is_gone).collect();
-        // To move what stands behind a few costs less than to look at all.
-        if gone.len() > 4 {
-            elements.retain(|element| !element.is_null());
-            return;
+        if let Self::List { before, originals } = self
+            && let Some(elements) = elements(attributes, slot)
+        {
+            close_gaps(elements, *before, originals);
         }
-        gone.sort_unstable();
-        for at in gone.into_iter().rev() {
+    }
+}
+
+/// Takes out removed elements. A few among many are found by what is known of them.
+fn close_gaps(elements: &mut Vec<Value>, before: usize, originals: &[Original]) {
+    const FEW: usize = 4;
+    if originals.len() > FEW || elements.len() > before + FEW {
+        return elements.retain(|element| !element.is_null());
+    }
+    let mut touched: Vec<usize> = originals.iter().map(|original| original.at).collect();
+    touched.sort_unstable();
+    touched.extend(before..elements.len());
+    for at in touched.into_iter().rev() {
+        if elements.get(at).is_some_and(Value::is_null) {
             elements.remove(at);
         }
     }

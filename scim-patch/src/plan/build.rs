@@ -1,7 +1,9 @@
 //! Operations turned into what is done to each attribute.
 
 use scim_core::{Compat, SchemaUri};
-use scim_schema::{Canon, Issue, Place, ReadOnly, Report, ResourceSchema, Secrets, is_secret};
+use scim_schema::{
+    Canon, Findings, Issue, Place, ReadOnly, Report, ResourceSchema, Secrets, is_secret,
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -36,7 +38,7 @@ pub(crate) fn build(patch: &Patch, schema: &ResourceSchema) -> Result<Plan, Patc
         schema: schema.clone(),
         compat: patch.compat,
         limits: patch.limits,
-        slots: builder.slots.into_iter().map(fold).collect(),
+        slots: builder.slots.into_iter().map(|slot| fold(slot, &patch.limits)).collect(),
         secrets: builder.secrets,
         touched: builder.touched,
         dropped: builder.dropped,
@@ -249,13 +251,7 @@ impl<'s> Builder<'s> {
         let read_only = if drop { ReadOnly::Drop } else { ReadOnly::Refuse };
         let mut canon = Canon::new(&self.compat, read_only);
         let outcome = walk(&mut canon);
-        let findings = canon.into_findings();
-        if !findings.report.is_empty() {
-            return Err(Kind::Value(findings.report));
-        }
-        keep(&mut self.dropped, findings.dropped);
-        keep(&mut self.reported, findings.reported);
-        self.secrets.merge(&findings.secrets);
+        self.keep(canon.into_findings())?;
         Ok(outcome)
     }
 
@@ -274,12 +270,19 @@ impl<'s> Builder<'s> {
             Some(uri) => canon.drop_unknown(root.container(uri.as_str()).name(name)),
             None => canon.drop_unknown(root.name(name)),
         }
-        keep(&mut self.dropped, canon.into_findings().dropped);
+        self.keep(canon.into_findings())
+    }
+
+    /// Keeps what a walk found beside the values.
+    fn keep(&mut self, findings: Findings) -> Result<(), Kind> {
+        if !findings.report.is_empty() {
+            return Err(Kind::Value(findings.report));
+        }
+        self.dropped.extend(findings.dropped);
+        self.dropped.truncate(Report::KEPT);
+        self.reported.extend(findings.reported);
+        self.reported.truncate(Report::KEPT);
+        self.secrets.merge(&findings.secrets);
         Ok(())
     }
-}
-
-fn keep(known: &mut Vec<Issue>, more: Vec<Issue>) {
-    let room = Report::KEPT.saturating_sub(known.len());
-    known.extend(more.into_iter().take(room));
 }

@@ -2,23 +2,22 @@
 
 use scim_core::{Kind, Mutability};
 
-use super::{Cause, ListKind, ListStep, Slot};
+use super::{Cause, ListKind, ListStep, Slot, Work};
 use crate::{
-    Delta,
-    apply::work::{Work, weight},
+    Delta, Limits,
+    budget::{Budget, weight},
     delta::value_of,
     message::Op,
-    plan,
 };
 
 /// Makes one change of the operations on a relation, where that comes to the same.
-pub(super) fn fold(mut slot: Slot) -> Slot {
-    if let plan::Work::List(steps) = &slot.work
+pub(super) fn fold(mut slot: Slot, limits: &Limits) -> Slot {
+    if let Work::List(steps) = &slot.work
         && can_fold(&slot)
-        && let Some(delta) = delta_of(steps)
+        && let Some(delta) = delta_of(steps, limits)
     {
         let by = steps.last().map_or(Cause { operation: 0, op: Op::Replace }, |step| step.by);
-        slot.work = plan::Work::Relation { delta, by };
+        slot.work = Work::Relation { delta, by };
     }
     slot
 }
@@ -34,15 +33,10 @@ fn can_fold(slot: &Slot) -> bool {
     slot.relation && by_text && open && !primary
 }
 
-/// What filters may come to while operations are folded, in terms of filters that stores are
-/// given, and in comparisons with members that are added.
-const MAX_TERMS: usize = 256;
-const MAX_WORK: usize = 100_000;
-
-fn delta_of(steps: &[ListStep]) -> Option<Delta> {
+/// `None` if it would not be exact, or more work than the limits allow.
+fn delta_of(steps: &[ListStep], limits: &Limits) -> Option<Delta> {
+    let mut budget = Budget::new(limits.max_work);
     let mut delta = Delta::default();
-    let mut work = Work::new(MAX_WORK);
-    let mut terms = Work::new(MAX_TERMS);
     for step in steps {
         match &step.kind {
             ListKind::Add(elements) => elements.iter().for_each(|one| delta.add(one.clone())),
@@ -56,8 +50,8 @@ fn delta_of(steps: &[ListStep]) -> Option<Delta> {
                 // What is added may still lack what the filter looks at.
                 None if !delta.add.is_empty() && !selector.reads_value_alone() => return None,
                 None => {
-                    terms.spend(1, selector.terms).ok()?;
-                    work.spend(delta.add.values().map(weight).sum(), selector.terms).ok()?;
+                    let added = delta.add.values().map(weight).sum();
+                    budget.spend(added, selector.terms).ok()?;
                     delta.remove_where(&selector.checked);
                 }
             },

@@ -1,10 +1,10 @@
 //! What a plan does to one attribute.
 
 use scim_core::{AttrPath, Attribute, Mutability, SchemaUri};
-use scim_filter::{Checked, Element, Key, Node, Test, TestOp};
 use serde_json::Value;
 
-use crate::{Delta, apply::work::weight, message::Op};
+use super::Selector;
+use crate::{Delta, message::Op};
 
 /// An attribute and what is done to it. Attributes do not depend on one another, so the
 /// operations on each stand together, in their order.
@@ -107,13 +107,11 @@ pub(crate) enum Missing {
     Create(Value),
 }
 
-/// Selects elements of a list.
-#[derive(Clone)]
-pub(crate) struct Selector {
-    pub(crate) checked: Checked,
-    pub(crate) terms: usize,
-    /// The key that the `value` of selected elements has, where the filter asks for one.
-    pub(crate) value: Option<Key>,
+impl ListKind {
+    /// Whether it depends on the list if the step is refused, other than for too much work.
+    fn can_be_refused(&self) -> bool {
+        matches!(self, Self::Merge { .. } | Self::Overwrite { .. })
+    }
 }
 
 impl Slot {
@@ -152,7 +150,7 @@ impl Slot {
     pub(crate) fn clear(&mut self, by: Cause) {
         match &mut self.work {
             Work::Parts(parts) => *parts = Parts { clear: true, parts: Vec::new(), by },
-            Work::List(steps) => *steps = vec![ListStep { kind: ListKind::Clear, by }],
+            Work::List(_) => self.step(ListKind::Clear, by),
             Work::Assign { .. } | Work::Relation { .. } => self.assign(None, by),
         }
     }
@@ -175,6 +173,10 @@ impl Slot {
             parts.iter().for_each(|part| self.note_ref(part));
         }
         if let Work::List(steps) = &mut self.work {
+            let begins_anew = matches!(kind, ListKind::Replace(_) | ListKind::Clear);
+            if begins_anew && !steps.iter().any(|step| step.kind.can_be_refused()) {
+                steps.clear();
+            }
             steps.push(ListStep { kind, by });
         }
     }
@@ -196,19 +198,6 @@ impl Slot {
     }
 }
 
-impl PartChange {
-    /// The work to make the change.
-    pub(crate) fn weight(&self) -> usize {
-        match self {
-            Self::Unset => 1,
-            Self::Set(value) => weight(value),
-            Self::Extend(values) | Self::Take(values) => {
-                1 + values.iter().map(weight).sum::<usize>()
-            }
-        }
-    }
-}
-
 impl Parts {
     /// Adds a change; what extends one and the same list extends it at once.
     fn push(&mut self, part: Part) {
@@ -221,65 +210,5 @@ impl Parts {
             return;
         }
         self.parts.push(part);
-    }
-}
-
-impl Selector {
-    pub(crate) fn new(checked: Checked) -> Self {
-        let value = value_of(checked.root()).cloned();
-        Self { terms: terms(checked.root()), value, checked }
-    }
-
-    /// The values that the filter asks for, if it consists of `value eq` and `or` alone.
-    pub(crate) fn values(&self) -> Option<Vec<&str>> {
-        let one = |node| own_value(node).and_then(|operand| operand.value.as_str());
-        match self.checked.root() {
-            Node::Or(parts) => parts.iter().map(one).collect(),
-            node => one(node).map(|value| vec![value]),
-        }
-    }
-
-    /// Whether the filter looks at nothing but the `value` of elements.
-    pub(crate) fn reads_value_alone(&self) -> bool {
-        reads_value_alone(self.checked.root())
-    }
-}
-
-/// How many terms a filter has.
-pub(crate) fn terms(node: &Node) -> usize {
-    match node {
-        Node::And(parts) | Node::Or(parts) => parts.iter().map(terms).sum(),
-        Node::Not(inner) => terms(inner),
-        Node::Element(Element { filter, .. }) => terms(filter),
-        Node::Test(_) | Node::Constant(_) => 1,
-    }
-}
-
-fn value_of(node: &Node) -> Option<&Key> {
-    match node {
-        Node::And(parts) => parts.iter().find_map(value_of),
-        node => own_value(node).map(|operand| &operand.key),
-    }
-}
-
-/// The operand of `value eq`.
-fn own_value(node: &Node) -> Option<&scim_filter::Operand> {
-    match node {
-        Node::Test(Test { path, op: TestOp::Eq(operand) }) if is_value(path) => Some(operand),
-        _ => None,
-    }
-}
-
-fn is_value(path: &scim_filter::ResolvedPath) -> bool {
-    path.sub.is_none() && path.name.as_ref().is_none_or(|name| *name == "value")
-}
-
-fn reads_value_alone(node: &Node) -> bool {
-    match node {
-        Node::And(parts) | Node::Or(parts) => parts.iter().all(reads_value_alone),
-        Node::Not(inner) => reads_value_alone(inner),
-        Node::Test(test) => is_value(&test.path),
-        Node::Constant(_) => true,
-        Node::Element(_) => false,
     }
 }

@@ -24,6 +24,7 @@ fn lines(schema: &str, operations: &[serde_json::Value], compat: &Compat) -> Str
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// RFC 7644 §3.12
 #[test]
 fn errors_name_the_operation_and_the_attribute_and_never_a_value() {
     let operations = [
@@ -77,6 +78,7 @@ fn debug_shows_no_value() {
     assert!(shown.contains("members") && shown.contains("add: 1"), "{shown}");
 }
 
+/// RFC 7643 §3.1
 #[test]
 fn another_id_than_the_resources_is_refused() {
     let schema = schema::named("Group");

@@ -6,7 +6,10 @@ use scim_patch::{Outcome, Patch, PatchError, Plan};
 use scim_schema::{Mode, ResourceSchema, Valid};
 use serde_json::{Map, Value, json};
 
-use crate::schema;
+use crate::{
+    made::{compat, fitting, operation, path, value},
+    schema,
+};
 
 /// A text that stands in values and must stand in no error.
 const PRIVATE: &str = "zq7";
@@ -30,184 +33,6 @@ fn apply(
     resource: &mut Valid,
 ) -> Result<Outcome, PatchError> {
     plan(schema, operations, compat)?.apply(resource)
-}
-
-fn compat() -> impl Strategy<Value = Compat> {
-    select(vec![Compat::STRICT, Compat::INTEROP])
-}
-
-fn text() -> impl Strategy<Value = &'static str> {
-    select(vec!["a", "A", "b", "zq7@example.com", "work", "home", "ß", ""])
-}
-
-fn element() -> impl Strategy<Value = Value> {
-    let part = |name: &'static str| {
-        prop_oneof![Just(None), text().prop_map(move |text| Some((name.to_owned(), json!(text))))]
-    };
-    let primary = prop_oneof![
-        3 => Just(None),
-        1 => any::<bool>().prop_map(|flag| Some(("primary".to_owned(), json!(flag)))),
-    ];
-    let unknown = prop_oneof![
-        9 => Just(None),
-        1 => Just(Some(("zq7Unknown".to_owned(), json!(1)))),
-    ];
-    (part("value"), part("type"), part("display"), primary, unknown)
-        .prop_map(|(a, b, c, d, e)| Value::Object([a, b, c, d, e].into_iter().flatten().collect()))
-}
-
-fn value() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        2 => Just(Value::Null),
-        4 => text().prop_map(Value::from),
-        2 => any::<bool>().prop_map(Value::from),
-        1 => Just(json!("True")),
-        1 => Just(json!(17)),
-        4 => element(),
-        4 => vec(element(), 0..3).prop_map(Value::from),
-        1 => Just(json!([null])),
-        2 => (text(), text()).prop_map(|(a, b)| json!({"givenName": a, "familyName": b})),
-        2 => text().prop_map(|a| json!({"givenName": a, "middleName": null})),
-        1 => text().prop_map(|a| json!([{"value": a, "$ref": "../Users/zq7"}])),
-    ]
-}
-
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-fn path() -> impl Strategy<Value = String> {
-    let attribute = select(vec![
-        "userName",
-        "nickName",
-        "active",
-        "name",
-        "name.givenName",
-        "NAME.familyname",
-        "emails",
-        "emails[type eq \"work\"]",
-        "emails[type eq \"home\"].value",
-        "emails.display",
-        "emails[value eq \"a\"].type",
-        "emails[value eq \"a\" and type eq \"work\"].primary",
-        "emails[primary eq true]",
-        "emails[not (type pr)]",
-        "emails.primary",
-        "emails.type",
-        "emails[type eq \"work\"].display",
-        "roles",
-        "roles[primary eq \"True\"].value",
-        "addresses",
-        "addresses[type eq \"home\"].locality",
-        "groups",
-        "id",
-        "meta.created",
-        "password",
-        "schemas",
-        "zq7",
-        "manager",
-        "externalId",
-    ]);
-    let extended =
-        select(vec!["", ":department", ":manager", ":manager.value", ":manager.$ref", ":nosuch"]);
-    prop_oneof![
-        5 => attribute.prop_map(str::to_owned),
-        2 => extended.prop_map(|tail| format!("{ENTERPRISE}{tail}")),
-    ]
-}
-
-fn members() -> impl Strategy<Value = Value> {
-    vec((path(), value()), 0..4).prop_map(|members| Value::Object(members.into_iter().collect()))
-}
-
-/// An operation with a value that is likely to fit its path.
-fn fitting() -> impl Strategy<Value = Value> {
-    let simple = select(vec![
-        "userName",
-        "nickName",
-        "name.givenName",
-        "name.familyName",
-        "externalId",
-        "displayName",
-        "emails[type eq \"work\"].value",
-        "emails[type eq \"home\"].display",
-        "emails.display",
-        "emails[value eq \"a\"].type",
-        "emails[type eq \"home\"].value",
-        "roles[value eq \"b\"].type",
-        "addresses[type eq \"work\"].locality",
-        "addresses[type eq \"home\"].locality",
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref",
-    ]);
-    let flag = select(vec![
-        "active",
-        "emails[type eq \"work\"].primary",
-        "emails[value eq \"a\"].primary",
-        "roles[value eq \"b\"].primary",
-        "addresses[type eq \"home\"].primary",
-    ]);
-    let list = select(vec!["emails", "roles", "phoneNumbers"]);
-    let selected = select(vec![
-        "emails[type eq \"work\"]",
-        "emails[value eq \"a\"]",
-        "emails[not (type pr)]",
-        "emails[primary eq true]",
-        "roles[value eq \"b\" and type eq \"home\"]",
-    ]);
-    let gone = select(vec![
-        "nickName",
-        "name",
-        "name.givenName",
-        "emails",
-        "emails[type eq \"work\"]",
-        "emails.type",
-        "emails[value eq \"a\" or value eq \"b\"].display",
-        "emails[primary eq false]",
-        "roles",
-        "addresses[type eq \"home\"].locality",
-        "emails.value",
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
-    ]);
-    let text = || select(vec!["a", "A", "b", "zq7@example.com", "work", "home", "ß"]);
-    let known = || {
-        element().prop_map(|mut element| {
-            element
-                .as_object_mut()
-                .unwrap()
-                .retain(|name, value| name != "zq7Unknown" && value != "");
-            element.as_object_mut().unwrap().entry("value").or_insert(json!("b"));
-            element
-        })
-    };
-    let op = || select(vec!["add", "replace"]);
-    let write =
-        |(op, path, value): (&str, &str, Value)| json!({"op": op, "path": path, "value": value});
-    prop_oneof![
-        4 => (op(), simple, text().prop_map(Value::from)).prop_map(write),
-        2 => (op(), flag, any::<bool>().prop_map(Value::from)).prop_map(write),
-        3 => (op(), list, vec(known(), 0..3).prop_map(Value::from)).prop_map(write),
-        2 => (op(), selected, known()).prop_map(write),
-        3 => gone.prop_map(|path| json!({"op": "remove", "path": path})),
-        1 => (op(), text(), text()).prop_map(|(op, a, b)| {
-            json!({"op": op, "value": {"name": {"givenName": a, "middleName": null}, "title": b}})
-        }),
-    ]
-}
-
-/// Any operation: one that fits, or one that may be anything.
-fn operation() -> impl Strategy<Value = Value> {
-    prop_oneof![4 => fitting(), 1 => wild()]
-}
-
-fn wild() -> impl Strategy<Value = Value> {
-    let op = || select(vec!["add", "remove", "replace"]);
-    prop_oneof![
-        6 => (op(), path(), value())
-            .prop_map(|(op, path, value)| json!({"op": op, "path": path, "value": value})),
-        2 => path().prop_map(|path| json!({"op": "remove", "path": path})),
-        2 => (op(), members()).prop_map(|(op, value)| json!({"op": op, "value": value})),
-    ]
 }
 
 /// A user in canonical form.
@@ -255,6 +80,7 @@ fn elements(resource: &Valid) -> usize {
 }
 
 proptest! {
+    /// RFC 7644 §3.5.2
     #[test]
     fn a_patch_is_done_as_a_whole_or_not_at_all(
         before in user(),
@@ -269,14 +95,18 @@ proptest! {
                 let line = error.to_string().replace("zq7Unknown", "").replace("`zq7`", "");
                 prop_assert!(!line.contains(PRIVATE) && !line.contains('\n'), "{}", line);
             }
-            Ok(Outcome::Unchanged) => prop_assert_eq!(after.attributes(), before.attributes()),
+            Ok(Outcome::Unchanged) => {
+                prop_assert_eq!(after.attributes(), before.attributes());
+                prop_assert!(after.secrets().is_empty());
+            }
             Ok(Outcome::Changed) => {
-                let same = schema.same(after.attributes(), before.attributes());
-                prop_assert!(!same || !after.secrets().is_empty());
+                let changed = !schema.same(after.attributes(), before.attributes());
+                prop_assert!(changed || !after.secrets().is_empty());
             }
         }
     }
 
+    /// RFC 7644 §3.5.2
     #[test]
     fn what_a_patch_makes_of_a_valid_resource_is_valid_and_canonical(
         before in user(),
@@ -307,6 +137,7 @@ proptest! {
         }
     }
 
+    /// RFC 7644 §3.5.2.3
     #[test]
     fn to_replace_twice_is_to_replace_once(
         before in user(),
@@ -324,6 +155,7 @@ proptest! {
         }
     }
 
+    /// RFC 7644 §3.5.2
     #[test]
     fn operations_in_one_message_are_those_of_several(
         before in user(),
@@ -356,6 +188,7 @@ proptest! {
         }
     }
 
+    /// RFC 7644 §3.5.2.1, RFC 7644 §3.5.2.2
     #[test]
     fn an_added_element_that_is_removed_leaves_nothing(before in user(), compat in compat()) {
         let schema = schema::named("User");
@@ -368,6 +201,7 @@ proptest! {
         prop_assert_eq!(after.attributes(), before.attributes());
     }
 
+    /// RFC 7644 §3.1
     #[test]
     fn to_drop_all_that_is_given_is_an_error(
         names in vec("[a-z]{1,6}", 1..4),

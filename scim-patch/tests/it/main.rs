@@ -5,6 +5,7 @@ mod corpus;
 mod cost;
 mod error;
 mod law;
+mod made;
 mod model;
 mod schema;
 #[path = "../../../scim-core/tests/it/sections.rs"]

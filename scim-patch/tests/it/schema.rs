@@ -1,13 +1,14 @@
 //! The resource types of the tests.
 
-use scim_core::{AttrName, Attribute, Kind, Mutability, Returned, Schema};
-use scim_schema::{ResourceSchema, catalog};
+use scim_core::{AttrName, Attribute, Constraints, Kind, Mutability, Returned, Schema, SchemaUri};
+use scim_schema::{Overlay, ResourceSchema, catalog};
 
 pub(crate) fn named(name: &str) -> ResourceSchema {
     match name {
         "User" => user(),
         "Group" => catalog::group(),
         "Gadget" => gadget(),
+        "Limited" => limited(),
         other => panic!("no schema {other}"),
     }
 }
@@ -15,6 +16,17 @@ pub(crate) fn named(name: &str) -> ResourceSchema {
 fn user() -> ResourceSchema {
     let built = catalog::user().extend(catalog::enterprise()).unwrap();
     built.extend(catalog::prendio()).unwrap().extend(catalog::peakon()).unwrap()
+}
+
+/// Users of a deployment that asks for more than the RFCs do.
+fn limited() -> ResourceSchema {
+    let department = SchemaUri::ENTERPRISE_USER.to_string() + ":department";
+    let limits = Overlay::new()
+        .on("title".parse().unwrap(), Constraints::new().max_length(8))
+        .on("nickName".parse().unwrap(), Constraints::new().max_length(5).or_unset())
+        .on("userType".parse().unwrap(), Constraints::new().one_of(["Employee", "Contractor"]))
+        .on(department.parse().unwrap(), Constraints::new().one_of(["Sales"]));
+    catalog::user().extend(catalog::enterprise()).unwrap().overlay(&limits).unwrap()
 }
 
 fn attribute(name: &'static str, kind: Kind) -> Attribute {

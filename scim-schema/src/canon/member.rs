@@ -1,10 +1,14 @@
 //! The members of objects: names in any case, unknown ones, secrets.
 
-use scim_core::{Attribute, Mutability};
+use scim_core::{Attribute, Kind, Mutability};
 use serde_json::{Map, Value};
 
 use super::{Canon, ReadOnly, is_secret};
-use crate::{Place, Rule};
+use crate::{
+    Place, Rule,
+    constraint::{self, Verdict},
+    scalar,
+};
 
 /// How much has been found so far.
 #[derive(Clone, Copy, PartialEq)]
@@ -34,7 +38,8 @@ impl Canon<'_> {
             // Most names are spelt as the schema spells them.
             let mut parts = attribute.sub_attributes.iter();
             if let Some(sub) = parts.find(|sub| sub.name.as_str() == name) {
-                let kept = walk.member(sub, false, value, place.name(name));
+                let kept =
+                    walk.has_form(sub, value) || walk.member(sub, false, value, place.name(name));
                 return if kept { Fate::Keep } else { Fate::Remove };
             }
             match attribute.sub_attribute(name) {
@@ -56,14 +61,42 @@ impl Canon<'_> {
         mut decide: impl FnMut(&mut Self, &str, &mut Value) -> Fate,
     ) -> bool {
         let before = self.tally();
-        let mut renamed: Vec<(String, Value)> = Vec::new();
-        object.retain(|name, value| match decide(self, name, value) {
-            Fate::Keep => true,
-            Fate::Remove => false,
-            Fate::Rename(canonical) => {
-                renamed.push((canonical, value.take()));
-                false
+        // Most objects stay as they are, and need not be rebuilt.
+        let mut changed: Vec<(usize, Option<String>)> = Vec::new();
+        for (at, (name, value)) in object.iter_mut().enumerate() {
+            match decide(self, name, value) {
+                Fate::Keep => {}
+                Fate::Remove => changed.push((at, None)),
+                Fate::Rename(canonical) => changed.push((at, Some(canonical))),
             }
+        }
+        if !changed.is_empty() {
+            self.change(object, changed, place);
+        }
+        if self.dropped.count() > before.dropped && self.is_emptied(object, place, before) {
+            return self.refuse(place, Rule::NothingKnown);
+        }
+        !object.is_empty()
+    }
+
+    /// Removes and renames members, by their positions.
+    fn change(
+        &mut self,
+        object: &mut Map<String, Value>,
+        changed: Vec<(usize, Option<String>)>,
+        place: Place<'_>,
+    ) {
+        let mut renamed: Vec<(String, Value)> = Vec::new();
+        let mut changed = changed.into_iter().peekable();
+        let mut at = 0;
+        object.retain(|_, value| {
+            let change = changed.next_if(|(position, _)| *position == at);
+            at += 1;
+            let is_kept = change.is_none();
+            if let Some((_, Some(canonical))) = change {
+                renamed.push((canonical, value.take()));
+            }
+            is_kept
         });
         for (name, value) in renamed {
             if object.contains_key(&name) {
@@ -72,10 +105,6 @@ impl Canon<'_> {
                 object.insert(name, value);
             }
         }
-        if self.dropped.count() > before.dropped && self.is_emptied(object, place, before) {
-            return self.refuse(place, Rule::NothingKnown);
-        }
-        !object.is_empty()
     }
 
     /// Whether nothing is left, and nothing but unknown members was there. `schemas` says nothing
@@ -93,6 +122,28 @@ impl Canon<'_> {
             reported: self.reported.count(),
             secrets: self.secrets.len(),
         }
+    }
+
+    /// Whether a value is in canonical form as it stands, and nothing is to be said of it. Most are:
+    /// it answers for a text or a boolean, and for the rest there is [`Canon::member`].
+    #[inline]
+    pub(crate) fn has_form(&self, attribute: &Attribute, value: &Value) -> bool {
+        let is_typed = match value {
+            Value::String(text) => {
+                matches!(attribute.kind, Kind::String | Kind::Reference)
+                    && !text.is_empty()
+                    && !scalar::has_nul(text)
+            }
+            Value::Bool(_) => attribute.kind == Kind::Boolean,
+            _ => false,
+        };
+        is_typed
+            && !attribute.multi_valued
+            && matches!(attribute.mutability, Mutability::ReadWrite | Mutability::Immutable)
+            && !is_secret(attribute)
+            && attribute.constraints.as_ref().is_none_or(|constraints| {
+                matches!(constraint::judge(attribute, constraints, value), Verdict::Fits)
+            })
     }
 
     /// A member that a schema knows; whether it stays in the object.

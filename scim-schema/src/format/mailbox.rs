@@ -3,11 +3,15 @@
 /// Whether a text is a mailbox: a local part, `@`, and a domain or an address in brackets.
 pub(super) fn is_mailbox(text: &str) -> bool {
     const LONGEST_LOCAL: usize = 64;
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let Some(at) = text.bytes().rposition(|byte| byte == b'@') else { return false };
+    let (Some(local), Some(domain)) = (text.get(..at), text.get(at + 1..)) else { return false };
     let quoted = local.strip_prefix('"').and_then(|local| local.strip_suffix('"'));
     let is_local = match quoted {
         Some(inside) => is_quoted(inside),
-        None => local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atom)),
+        None => {
+            let mut atoms = local.as_bytes().split(|byte| *byte == b'.');
+            atoms.all(|atom| !atom.is_empty() && atom.iter().copied().all(is_atom))
+        }
     };
     is_local && local.len() <= LONGEST_LOCAL && is_domain(domain)
 }
@@ -36,14 +40,14 @@ fn is_domain(domain: &str) -> bool {
     if let Some(literal) = literal {
         return !literal.is_empty() && literal.bytes().all(|byte| byte.is_ascii_graphic());
     }
-    let is_label = |label: &str| {
+    let is_label = |label: &[u8]| {
         !label.is_empty()
             && label.len() <= LONGEST_LABEL
-            && !label.starts_with('-')
-            && !label.ends_with('-')
+            && !label.starts_with(b"-")
+            && !label.ends_with(b"-")
             && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || !byte.is_ascii())
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-' || !byte.is_ascii())
     };
-    domain.len() <= LONGEST && domain.split('.').all(is_label)
+    domain.len() <= LONGEST && domain.as_bytes().split(|byte| *byte == b'.').all(is_label)
 }

@@ -10,6 +10,7 @@ mod laws;
 mod path;
 mod projection;
 mod report;
+mod required;
 mod sample;
 #[path = "../../../scim-core/tests/it/sections.rs"]
 mod sections;

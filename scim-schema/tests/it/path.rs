@@ -150,3 +150,46 @@ fn references_keep_their_case_whatever_a_schema_says() {
         thing.shadow(json!({"link": "A", "bytes": "QQ==", "text": "A"}).as_object().unwrap());
     assert_eq!(Value::Object(shadow), json!({"link": "A", "bytes": "QQ", "text": "a"}));
 }
+
+/// RFC 7644 §5, RFC 7644 §7.8, RFC 7643 §4.1.1
+#[test]
+fn names_in_other_widths_cases_and_compositions_have_one_key() {
+    let user = sample::schema("user");
+    let keys = |name: &str| {
+        let resource = json!({"userName": name});
+        user.indexed()[0].keys(resource.as_object().unwrap())
+    };
+    assert_eq!(user.indexed()[0].label, "userName");
+    for (one, other) in
+        [("bjensen", "BJENSEN"), ("Zo\u{eb}", "zoe\u{308}"), ("bj", "\u{ff22}\u{ff4a}")]
+    {
+        assert_eq!(keys(one), keys(other), "{one} {other}");
+    }
+    assert_ne!(keys("zoe"), keys("zo\u{eb}"));
+}
+
+/// RFC 7643 §3, RFC 7643 §3.1, RFC 7643 §3.2
+#[test]
+fn a_new_resource_type_has_the_common_attributes_and_only_unique_ones_of_its_own() {
+    let thing = sample::thing();
+    for common in ["schemas", "id", "externalId", "meta.created", "meta.location"] {
+        assert!(resolved(&thing, common, &Compat::STRICT).is_some(), "{common}");
+    }
+    let labels: Vec<_> = thing.indexed().iter().map(|one| (&*one.label, one.unique)).collect();
+    assert_eq!(labels, [("externalId", false)]);
+}
+
+/// RFC 7643 §3
+#[test]
+fn schemas_are_computed_anew_when_an_extension_comes_or_goes() {
+    let user = sample::schema("enterprise");
+    let mut resource = json!({"schemas": [ENTERPRISE], "userName": "a"});
+    user.compute_schemas(resource.as_object_mut().unwrap());
+    assert_eq!(resource["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User"]));
+    resource[ENTERPRISE] = json!({"department": "D"});
+    user.compute_schemas(resource.as_object_mut().unwrap());
+    assert_eq!(
+        resource["schemas"],
+        json!(["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE])
+    );
+}

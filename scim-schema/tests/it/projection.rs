@@ -155,6 +155,10 @@ fn what_a_request_has_written_is_returned_unless_it_names_attributes() {
     assert_eq!(holds(except(&schema, &["text"])), (true, true));
     assert_eq!(holds(except(&schema, &["rare", "badge.rare"])), (false, false));
     assert_eq!(holds(only(&schema, &["badge"])), (false, false));
+    let only_inside = Projection::default_of(&schema).with_touched(&touched[1..]);
+    let rest = applied(&only_inside, thing());
+    assert_eq!(rest["badge"]["rare"], "r");
+    assert!(rest.get("rare").is_none());
 }
 
 #[test]
@@ -186,6 +190,8 @@ fn a_store_is_told_what_to_load() {
     assert!(few.includes_extension(ENTERPRISE) && !few.includes_extension("urn:x:Y"));
     assert!(!only(&schema, &["userName"]).includes_extension(ENTERPRISE));
     assert!(!few.includes("nosuch") && !few.is_default());
+    assert!(Projection::default_of(&schema).is_default());
+    assert!(!except(&schema, &["name"]).is_default());
 }
 
 #[test]

@@ -63,6 +63,11 @@ fn the_first_problem_gives_the_keyword() {
         keyword(json!({"schemas": user, "userName": "a", "x": 1})),
         Some(ScimType::InvalidSyntax)
     );
+    let before = json!({"once": "a"});
+    let changed = json!({"schemas": ["urn:test:Thing"], "once": "b"});
+    let mode = Mode::Replace(before.as_object().unwrap());
+    let immutable = sample::thing().validate(changed, mode, &Compat::STRICT).unwrap_err();
+    assert_eq!(Error::from(immutable).scim_type, Some(ScimType::Mutability));
     let error = Error::from(refused("user", json!([]), &Compat::STRICT));
     assert_eq!((error.status.as_u16(), error.scim_type), (400, Some(ScimType::InvalidSyntax)));
 }

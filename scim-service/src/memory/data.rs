@@ -1,13 +1,13 @@
 //! The resources of one tenant.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
-use scim_core::Version;
-use scim_schema::Projection;
+use scim_core::{AttrName, Version};
+use scim_schema::{Projection, Secrets};
 use serde_json::{Map, Value};
 
 use super::member;
@@ -17,6 +17,10 @@ use crate::{Context, StoreError, Stored};
 #[derive(Debug, Default)]
 pub(super) struct Data {
     pub(super) tables: BTreeMap<String, Table>,
+    /// Which resources hold a resource in a relation, by its id: their types and ids.
+    holders: HashMap<String, BTreeSet<(String, String)>>,
+    /// What the write under way has changed, as it was before.
+    journal: Vec<Before>,
 }
 
 /// The resources of one type.
@@ -33,13 +37,73 @@ type Claim = (String, String);
 /// One resource.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
-    pub(super) version: u64,
-    pub(super) created: DateTime<Utc>,
-    pub(super) modified: DateTime<Utc>,
+    version: u64,
+    created: DateTime<Utc>,
+    modified: DateTime<Utc>,
     pub(super) attributes: Arc<Map<String, Value>>,
+    /// The attributes that name other resources.
+    pub(super) relations: Vec<AttrName>,
+    /// What is never returned.
+    secrets: Secrets,
+    /// The values that nobody else may have.
+    claims: Vec<Claim>,
+}
+
+#[derive(Debug)]
+struct Before {
+    kind: String,
+    id: String,
+    row: Option<Row>,
+}
+
+/// Undoes what is in the journal, whatever ends the write.
+struct Undo<'a>(&'a mut Data);
+
+impl Drop for Undo<'_> {
+    fn drop(&mut self) {
+        while let Some(Before { kind, id, row }) = self.0.journal.pop() {
+            self.0.swap(&kind, &id, row);
+        }
+    }
 }
 
 impl Row {
+    /// The row of a resource that is created now.
+    pub(super) fn new(cx: &Context, attributes: Map<String, Value>, secrets: Secrets) -> Self {
+        Self {
+            secrets,
+            version: 1,
+            created: cx.now(),
+            modified: cx.now(),
+            relations: cx.endpoint().relations().to_vec(),
+            claims: claims(cx, &attributes),
+            attributes: attributes.into(),
+        }
+    }
+
+    /// The row with other attributes, changed now.
+    pub(super) fn next(
+        &self,
+        cx: &Context,
+        attributes: Map<String, Value>,
+        secrets: &Secrets,
+    ) -> Self {
+        let (version, created) = (self.version + 1, self.created);
+        let mut all = self.secrets.clone();
+        all.merge(secrets);
+        Self { version, created, ..Self::new(cx, attributes, all) }
+    }
+
+    /// Whether these are not what is kept already: a new secret, or the removal of an old one.
+    pub(super) fn is_moved_by(&self, secrets: &Secrets) -> bool {
+        secrets.iter().any(|one| one.text().is_some() || self.secret(one.path()).is_some())
+    }
+
+    /// What is kept of an attribute that is never returned.
+    pub(super) fn secret(&self, attribute: &str) -> Option<&str> {
+        self.secrets.iter().find(|secret| secret.path() == attribute)?.text()
+    }
+
     /// Marks a change.
     pub(super) fn touch(&mut self, now: DateTime<Utc>) {
         self.version += 1;
@@ -53,6 +117,17 @@ impl Row {
 }
 
 impl Data {
+    /// Makes a write, or leaves everything as it was.
+    pub(super) fn attempt<T>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let undo = Undo(self);
+        let done = write(undo.0)?;
+        undo.0.journal.clear();
+        Ok(done)
+    }
+
     pub(super) fn row(&self, kind: &str, id: &str) -> Option<&Row> {
         self.tables.get(kind)?.rows.get(id)
     }
@@ -64,98 +139,75 @@ impl Data {
 
     /// A resource with what is derived from others.
     pub(super) fn get(&self, cx: &Context, id: &str, want: &Projection) -> Option<Stored> {
-        let mut stored = self.stored(cx, id)?;
-        member::name_all(self, cx, &mut stored);
-        if member::shows_groups(cx, want) {
-            member::show(member::groups_of(self, id), &mut stored);
-        }
-        Some(stored)
+        let row = self.row(cx.resource_type(), id)?;
+        Some(self.shown(cx, id, row, member::shows_groups(cx, want)))
     }
 
     /// All resources of a type, by id, each with what is derived from others.
     pub(super) fn all<'a>(&'a self, cx: &'a Context) -> impl Iterator<Item = Stored> + 'a {
         let rows = self.tables.get(cx.resource_type()).into_iter().flat_map(|table| &table.rows);
-        let shows = member::shows_groups(cx, &Projection::default_of(cx.schema()));
-        let mut groups = if shows { member::groups(self) } else { HashMap::new() };
-        rows.map(move |(id, row)| {
-            let mut stored = row.stored(id);
-            member::name_all(self, cx, &mut stored);
-            member::show(groups.remove(id.as_str()).unwrap_or_default(), &mut stored);
-            stored
-        })
+        let groups = member::shows_groups(cx, &Projection::default_of(cx.schema()));
+        rows.map(move |(id, row)| self.shown(cx, id, row, groups))
     }
 
-    /// # Errors
-    /// 409 if the id, or a value that must be unique, is another's.
-    pub(super) fn insert(
-        &mut self,
-        cx: &Context,
-        id: &str,
-        attributes: Map<String, Value>,
-    ) -> Result<(), StoreError> {
-        let table = self.tables.entry(cx.resource_type().to_owned()).or_default();
-        if table.rows.contains_key(id) {
-            return Err(StoreError::conflict("id"));
+    fn shown(&self, cx: &Context, id: &str, row: &Row, groups: bool) -> Stored {
+        let mut stored = row.stored(id);
+        member::name_all(self, cx, &mut stored);
+        if groups {
+            member::show(member::groups_of(self, id), &mut stored);
         }
-        table.claim(cx, id, &attributes)?;
-        let row = Row {
-            version: 1,
-            created: cx.now(),
-            modified: cx.now(),
-            attributes: attributes.into(),
+        stored
+    }
+
+    /// The types and ids of the resources that hold a resource in a relation, in order.
+    pub(super) fn holders(&self, id: &str) -> impl Iterator<Item = &(String, String)> {
+        self.holders.get(id).into_iter().flatten()
+    }
+
+    /// Puts a row in the place of what was there; none deletes it.
+    ///
+    /// # Errors
+    /// 409 if a value that must be unique is another's.
+    pub(super) fn put(&mut self, kind: &str, id: &str, row: Option<Row>) -> Result<(), StoreError> {
+        if let (Some(row), Some(table)) = (&row, self.tables.get(kind)) {
+            let taken = |claim: &&Claim| table.unique.get(*claim).is_some_and(|owner| owner != id);
+            if let Some((attribute, _)) = row.claims.iter().find(taken) {
+                return Err(StoreError::conflict(attribute));
+            }
+        }
+        let row = self.swap(kind, id, row);
+        self.journal.push(Before { kind: kind.to_owned(), id: id.to_owned(), row });
+        Ok(())
+    }
+
+    /// Puts a row in the place of another, with what is looked up by it.
+    fn swap(&mut self, kind: &str, id: &str, row: Option<Row>) -> Option<Row> {
+        let held = |row: Option<&Row>| -> BTreeSet<String> {
+            row.into_iter().flat_map(member::held).map(str::to_owned).collect()
         };
-        table.rows.insert(id.to_owned(), row);
-        Ok(())
-    }
-
-    /// # Errors
-    /// 409 if a value that must be unique is another's; the resource is what it was then.
-    pub(super) fn replace(
-        &mut self,
-        cx: &Context,
-        id: &str,
-        attributes: Map<String, Value>,
-    ) -> Result<(), StoreError> {
-        let table = self.tables.entry(cx.resource_type().to_owned()).or_default();
-        table.claim(cx, id, &attributes)?;
-        if let Some(row) = table.rows.get_mut(id) {
-            row.attributes = attributes.into();
-            row.touch(cx.now());
+        let table = self.tables.entry(kind.to_owned()).or_default();
+        let old = table.rows.remove(id);
+        for claim in old.iter().flat_map(|old| &old.claims) {
+            table.unique.remove(claim);
         }
-        Ok(())
-    }
-
-    pub(super) fn remove(&mut self, cx: &Context, id: &str) {
-        if let Some(table) = self.tables.get_mut(cx.resource_type()) {
-            let had = table.rows.remove(id).map(|row| claims(cx, &row.attributes));
-            table.give_up(had.unwrap_or_default());
+        for claim in row.iter().flat_map(|row| &row.claims) {
+            table.unique.insert(claim.clone(), id.to_owned());
         }
-    }
-}
-
-impl Table {
-    /// Takes the unique values of a resource, all or none, and gives up those that it had.
-    fn claim(
-        &mut self,
-        cx: &Context,
-        id: &str,
-        attributes: &Map<String, Value>,
-    ) -> Result<(), StoreError> {
-        let wanted = claims(cx, attributes);
-        let taken = |claim: &&Claim| self.unique.get(*claim).is_some_and(|owner| owner != id);
-        if let Some((attribute, _)) = wanted.iter().find(taken) {
-            return Err(StoreError::conflict(attribute));
+        let (before, after) = (held(old.as_ref()), held(row.as_ref()));
+        table.rows.extend(row.map(|row| (id.to_owned(), row)));
+        let owner = (kind.to_owned(), id.to_owned());
+        for member in before.difference(&after) {
+            if let Some(owners) = self.holders.get_mut(member) {
+                owners.remove(&owner);
+                if owners.is_empty() {
+                    self.holders.remove(member);
+                }
+            }
         }
-        let had = self.rows.get(id).map(|row| claims(cx, &row.attributes));
-        self.give_up(had.unwrap_or_default());
-        self.unique.extend(wanted.into_iter().map(|claim| (claim, id.to_owned())));
-        Ok(())
-    }
-
-    fn give_up(&mut self, claims: Vec<Claim>) {
-        for claim in claims {
-            self.unique.remove(&claim);
+        for member in after.difference(&before) {
+            self.holders.entry(member.clone()).or_default().insert(owner.clone());
         }
+        old
     }
 }
 

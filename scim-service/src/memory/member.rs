@@ -1,6 +1,6 @@
 //! Memberships: `members` of groups, and `groups` of users derived from them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use scim_core::{Error, Mutability};
@@ -39,22 +39,24 @@ pub(super) fn known(
     Ok(attributes)
 }
 
-/// Takes a deleted resource out of all groups.
-pub(super) fn forget(data: &mut Data, id: &str, now: DateTime<Utc>) {
-    let rows = data.tables.values_mut().flat_map(|table| table.rows.values_mut());
-    for row in rows {
-        if !members(row).any(|member| member == id) {
-            continue;
-        }
+/// Takes a deleted resource out of all that hold it.
+pub(super) fn forget(data: &mut Data, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let holders: Vec<_> = data.holders(id).cloned().collect();
+    for (kind, holder) in holders {
+        let Some(mut row) = data.row(&kind, &holder).cloned() else { continue };
         let attributes = Arc::make_mut(&mut row.attributes);
-        if let Some(Value::Array(members)) = attributes.get_mut("members") {
+        for relation in &row.relations {
+            let name = relation.as_str();
+            let Some(Value::Array(members)) = attributes.get_mut(name) else { continue };
             members.retain(|member| id_of(member) != Some(id));
             if members.is_empty() {
-                attributes.remove("members");
+                attributes.remove(name);
             }
         }
         row.touch(now);
+        data.put(&kind, &holder, Some(row))?;
     }
+    Ok(())
 }
 
 /// Adds the names of members.
@@ -96,29 +98,14 @@ fn name(data: &Data, element: &mut Value) {
 
 /// The groups that hold a resource.
 pub(super) fn groups_of(data: &Data, id: &str) -> Vec<Value> {
-    let holding = holders(data).filter(|(_, row)| members(row).any(|member| member == id));
-    holding.map(|(group, row)| element(group, row)).collect()
+    let rows = data.holders(id).filter_map(|(kind, group)| Some((group, data.row(kind, group)?)));
+    rows.map(|(group, row)| element(group, row)).collect()
 }
 
-/// The groups that hold each resource.
-pub(super) fn groups(data: &Data) -> HashMap<&str, Vec<Value>> {
-    let mut groups: HashMap<&str, Vec<Value>> = HashMap::new();
-    for (group, row) in holders(data) {
-        let element = element(group, row);
-        for member in members(row) {
-            groups.entry(member).or_default().push(element.clone());
-        }
-    }
-    groups
-}
-
-fn holders(data: &Data) -> impl Iterator<Item = (&String, &Row)> {
-    data.tables.values().flat_map(|table| &table.rows)
-}
-
-fn members(row: &Row) -> impl Iterator<Item = &str> {
-    let members = row.attributes.get("members").and_then(Value::as_array);
-    members.into_iter().flatten().filter_map(id_of)
+/// The ids of what a resource holds.
+pub(super) fn held(row: &Row) -> impl Iterator<Item = &str> {
+    let relations = row.relations.iter().map(|name| row.attributes.get(name.as_str()));
+    relations.filter_map(|elements| elements?.as_array()).flatten().filter_map(id_of)
 }
 
 fn element(group: &str, row: &Row) -> Value {

@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     Action, Page, Position, Store, Window,
-    answer::{Answer, Refusal},
+    answer::{Answer, Refusal, failed},
     cursor::{self, Cursor},
+    derive,
     params::Params,
     render::Rendered,
     service::Parts,
@@ -71,7 +72,7 @@ impl<S: Store> Parts<S> {
         compat: Compat,
     ) -> Result<Searches, Error> {
         let mut each = Vec::with_capacity(self.links.endpoints.len());
-        for endpoint in &self.links.endpoints {
+        for endpoint in self.links.endpoints.iter() {
             let cx = self.request_context(endpoint, head, compat);
             self.policy.authorize(&cx, Action::Read)?;
             each.push(self.search_among_all(cx, params)?);
@@ -180,14 +181,12 @@ impl<S: Store> Parts<S> {
 
     /// What sorts a resource need not be what is asked for of it.
     async fn unprojected(&self, search: &Search, window: Window) -> Result<Page, Refusal> {
-        let Search { cx, filter, sort, .. } = search;
-        let want = Projection::default_of(cx.schema());
-        let search = Search { cx: cx.clone(), want, filter: filter.clone(), sort: sort.clone() };
-        self.page(&search, window).await
+        self.part(search, &Projection::default_of(search.cx.schema()), window).await
     }
 
     fn find(&self, search: &Search, page: Page, found: &mut Vec<Found>) -> Result<(), Refusal> {
-        for stored in page.resources {
+        for mut stored in page.resources {
+            derive::add(&search.cx, &search.want, &mut stored).map_err(failed)?;
             let id = stored.id.clone();
             let mut resource = self.complete(&search.cx, stored)?;
             let key = search.sort.as_ref().and_then(|sort| sort.path.sort_key(&resource));

@@ -11,6 +11,7 @@ use crate::{
     Context, Page, Query, Sort, Store, Window,
     answer::{Refusal, failed},
     cursor::Cursor,
+    derive,
     params::Params,
     service::Parts,
 };
@@ -79,9 +80,19 @@ impl<S: Store> Parts<S> {
 
     /// A part of what a search finds.
     pub(super) async fn page(&self, search: &Search, window: Window) -> Result<Page, Refusal> {
+        self.part(search, &search.want, window).await
+    }
+
+    /// The same, with at least this of each resource.
+    pub(super) async fn part(
+        &self,
+        search: &Search,
+        load: &Projection,
+        window: Window,
+    ) -> Result<Page, Refusal> {
         let Search { cx, want, filter, sort } = search;
-        let query =
-            Query { filter: filter.clone(), sort: sort.clone(), window, want: want.clone() };
+        let want = derive::loaded(cx, want, load)?.into_owned();
+        let query = Query { filter: filter.clone(), sort: sort.clone(), window, want };
         self.store.query(cx, &query).await.map_err(failed)
     }
 
@@ -151,6 +162,11 @@ impl<S: Store> Parts<S> {
         let options =
             Options::STRICT.compat(*cx.compat()).limits(self.limits.filter).unknown(unknown);
         let filter = Filter::parse_with(text, &options)?;
+        if filter.attributes().iter().any(|path| derive::names(cx, path)) {
+            return Err(Error::invalid_filter(
+                "an attribute that is computed cannot be searched by",
+            ));
+        }
         Ok(Some(Arc::new(filter.check(cx.schema(), &options)?)))
     }
 
@@ -159,7 +175,8 @@ impl<S: Store> Parts<S> {
             return Ok(None);
         };
         let path: AttrPath = text.parse().map_err(|_| unknown_sort())?;
-        let path = sortable(cx, &path).ok_or_else(unknown_sort)?;
+        let known = sortable(cx, &path).filter(|_| !derive::names(cx, &path));
+        let path = known.ok_or_else(unknown_sort)?;
         Ok(Some(Sort { path, descending: params.descending }))
     }
 }

@@ -27,14 +27,17 @@
 //! | `change/`, `fault/` | what is written is kept, what is refused leaves no trace, versions and times move once for each real change |
 //! | `unique/` | one resource has a name: in another case, in a PUT, in a race, in its tenant |
 //! | `guard/` | preconditions hold on every way to change or delete, on members too |
+//! | `deletion/` | a policy sees the resource that is to be deleted, and can refuse |
+//! | `invariant/` | what must hold across resources is judged after the write, in its transaction, and undoes it |
 //! | `member/`, `large/` | memberships, however they are changed, and what is derived from them |
+//! | `secret/` | what is never returned is kept apart, changed with the resource and gone with it |
 //! | `tenant/` | no function lets one tenant reach another |
 //! | `projection/` | what an answer leaves out may be missing, what it holds is right |
 //! | `batch/`, `text/` | several writes; letters, numbers, ids and large resources given back as they were |
 //!
 //! # When a check is skipped
-//! When [`Features`](crate::Features) says that the store does not filter, sort or page by
-//! position; or when the embedder has said something about the store with a method of
+//! When [`Features`](crate::Features) says that the store does not filter, sort, page by position or
+//! keep secrets; or when the embedder has said something about the store with a method of
 //! [`StoreCheck`], such as [`StoreCheck::single_tenant`]. The report says why. Nothing else is
 //! skipped: a filter that a store refuses fails its check, unless it names an attribute of
 //! [`StoreCheck::unsearchable`].
@@ -57,11 +60,13 @@ mod bench;
 mod change;
 mod check;
 mod cursor;
+mod deletion;
 mod edit;
 mod erased;
 mod fault;
 mod filter;
 mod guard;
+mod invariant;
 mod large;
 mod member;
 mod page;
@@ -69,6 +74,7 @@ mod projection;
 mod race;
 mod report;
 mod sample;
+mod secret;
 mod settings;
 mod sort;
 mod tenant;
@@ -218,6 +224,7 @@ fn all() -> impl Iterator<Item = &'static Check> {
     let plain = [
         unique::CHECKS,
         guard::CHECKS,
+        deletion::CHECKS,
         fault::CHECKS,
         tenant::CHECKS,
         page::CHECKS,
@@ -225,11 +232,13 @@ fn all() -> impl Iterator<Item = &'static Check> {
         projection::CHECKS,
         batch::CHECKS,
         text::CHECKS,
+        secret::CHECKS,
         large::CHECKS,
     ];
     filter::all()
         .chain(sort::all())
         .chain(change::all())
         .chain(member::all())
+        .chain(invariant::all())
         .chain(plain.into_iter().flatten())
 }

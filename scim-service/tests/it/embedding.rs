@@ -159,3 +159,22 @@ async fn a_bulk_id_stands_for_the_account_that_is_taken_over() {
     let groups = client.get("/Groups").await;
     assert_eq!(groups.body["Resources"][0]["members"][0]["$ref"], format!("{BASE}{user}"));
 }
+
+/// RFC 7644 §3.3
+#[tokio::test]
+async fn an_account_is_taken_over_by_what_names_it_and_only_if_it_is_one() {
+    let rule = OnConflict::adopt_inactive();
+    assert_eq!(format!("{rule:?} {:?}", OnConflict::Refuse), "Adopt Refuse");
+    let client = with(Endpoint::users(catalog::user()).on_conflict(rule));
+    let off = |name: &str, id: &str| json!({"userName": name, "externalId": id, "displayName": "Babs", "active": false});
+    let first = client.post("/Users", off("bjensen", "1")).await.body["id"].clone();
+    let second = client.post("/Users", off("babs", "2")).await.body["id"].clone();
+    assert_ne!(first, second, "a name that is shown names nobody");
+    let both = json!({"userName": "bjensen", "externalId": "2"});
+    assert_eq!(client.post("/Users", both).await.error(), (409, Some("uniqueness")));
+    let renamed = client.post("/Users", json!({"userName": "barbara", "externalId": "2"})).await;
+    assert_eq!((renamed.status, &renamed.body["id"]), (201, &second));
+    let new = client.post("/Users", json!({"userName": "new", "externalId": "3"})).await;
+    assert_eq!(new.status, 201);
+    assert_eq!(client.get("/Users").await.body["totalResults"], 3);
+}

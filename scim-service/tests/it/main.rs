@@ -1,6 +1,7 @@
 //! The service held against what RFC 7644 asks, and against recorded conversations.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "tests may fail by panicking"
@@ -10,10 +11,13 @@ mod bulk;
 mod client;
 mod conversation;
 mod cursor;
+mod derive;
 mod embedding;
 mod feature;
+mod invariant;
 mod law;
 mod mount;
+mod password;
 mod protocol;
 mod rule;
 mod secret;
@@ -21,5 +25,6 @@ mod secret;
 mod sections;
 mod store;
 mod story;
+mod stream;
 mod wire;
 mod wrapped;

@@ -1,15 +1,20 @@
 //! A store in memory that is watched, and can be made to fail.
 
+use std::fmt;
+
 use scim_service::{
     Change, Context, Features, Guard, MemoryStore, New, Page, Query, Store, StoreError, Stored,
-    Updated, schema::Projection,
+    Updated, Values, schema::Projection,
 };
+use serde_json::Value;
 
 /// A store in memory with the features that it says it has. It is never asked for others.
 pub(crate) struct Wrapped {
     store: MemoryStore,
     features: Features,
     before: Before,
+    /// How many members of a group are handed over one by one before that fails.
+    members: Option<usize>,
 }
 
 /// Sees what each call of the store is given, as `Debug` shows it; an error is the call's.
@@ -20,7 +25,13 @@ impl Wrapped {
         features: Features,
         before: impl Fn(&str) -> Result<(), StoreError> + Send + Sync + 'static,
     ) -> Self {
-        Self { store: MemoryStore::new(), features, before: Box::new(before) }
+        Self { store: MemoryStore::new(), features, before: Box::new(before), members: None }
+    }
+
+    /// The same, handing over the members of groups one by one, so many before that fails.
+    pub(crate) fn streaming(mut self, members: usize) -> Self {
+        self.members = Some(members);
+        self
     }
 }
 
@@ -32,7 +43,17 @@ impl Store for Wrapped {
         want: &Projection,
     ) -> Result<Option<Stored>, StoreError> {
         (self.before)(&format!("{cx:?} {want:?}"))?;
-        self.store.get(cx, id, want).await
+        let mut found = self.store.get(cx, id, want).await?;
+        if let Some((most, stored)) = self.members.zip(found.as_mut())
+            && let Some(Value::Array(members)) = stored.attributes_mut().remove("members")
+        {
+            let elements = members.into_iter().enumerate().map(move |(at, member)| {
+                if at < most { Ok(member) } else { Err(StoreError::from(fmt::Error)) }
+            });
+            let attribute = "members".into();
+            stored.values = Some(Values { attribute, elements: Box::new(elements) });
+        }
+        Ok(found)
     }
 
     async fn query(&self, cx: &Context, query: &Query) -> Result<Page, StoreError> {

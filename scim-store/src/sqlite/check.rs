@@ -63,6 +63,7 @@ pub(super) fn resources(connection: &Connection, scope: &Scope) -> Result<Vec<Fa
     check.each()?;
     check.counts()?;
     check.members()?;
+    check.secrets()?;
     Ok(check.faults)
 }
 
@@ -143,6 +144,21 @@ impl Check<'_> {
         }
         if tally != self.resources {
             self.fault("", format!("{} resources are counted as {tally}", self.resources));
+        }
+        Ok(())
+    }
+
+    /// Nobody is gone whose secrets are kept.
+    fn secrets(&mut self) -> Result<(), SqliteError> {
+        let mut statement = self.connection.prepare(
+            "SELECT DISTINCT s.id FROM secret s WHERE s.tenant = ?1 AND s.type = ?2 \
+             AND NOT EXISTS (SELECT 1 FROM resource x \
+             WHERE x.tenant = ?1 AND x.type = ?2 AND x.id = s.id)",
+        )?;
+        let whose = params![&*self.scope.tenant, self.scope.kind()];
+        let ids = statement.query_map(whose, |row| row.get::<_, String>(0))?;
+        for id in ids.collect::<Result<Vec<_>, _>>()? {
+            self.fault(&id, "a secret of it is kept and it does not exist");
         }
         Ok(())
     }

@@ -25,8 +25,12 @@ pub(super) struct Head {
 }
 
 impl Head {
+    pub(super) fn version(&self) -> Version {
+        Version::counter(self.version)
+    }
+
     pub(super) fn stored(self) -> Stored {
-        let version = Version::counter(self.version);
+        let version = self.version();
         Stored::new(self.id, version, self.created, self.attributes).modified(self.modified)
     }
 

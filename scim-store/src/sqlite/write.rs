@@ -6,15 +6,20 @@ use rusqlite::Connection;
 use scim_core::AttrName;
 use scim_patch::Delta;
 use scim_schema::{Issue, Valid};
-use scim_service::{Applied, Change, Guard, New, StoreError, Stored, Updated, Write, Written};
-use serde_json::{Map, Value};
+use scim_service::{
+    Applied, Change, Context, Guard, Invariant, New, Query, StoreError, Stored, Updated, Write,
+    Written,
+};
+use serde_json::Value;
 
 use super::{
     error::SqliteError,
     log,
     member::{self, Touched},
+    page,
     resource::{self, Head, Keys},
     scope::Scope,
+    secret,
     writer::{self, Writer},
 };
 
@@ -47,7 +52,8 @@ pub(super) fn create(
     scope: &Scope,
     new: New,
 ) -> Result<Stored, StoreError> {
-    let New { id, resource, .. } = new;
+    let New { id, mut resource, invariants, .. } = new;
+    let secrets = resource.take_secrets();
     let issues = issues(&resource);
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
@@ -57,8 +63,10 @@ pub(super) fn create(
         touched = member::replace(connection, scope, &id, &elements)?;
     }
     resource::insert(connection, scope, &id, &attributes)?;
+    secret::keep(connection, scope, &id, &secrets)?;
     let left_out = left_out(scope, &issues, touched);
     log(connection, scope, &id, Operation::Create, left_out)?;
+    judge(connection, &invariants)?;
     let head = resource::head(connection, scope, &id)?.ok_or_else(StoreError::stale)?;
     Ok(head.stored())
 }
@@ -77,8 +85,15 @@ pub(super) fn update(
     };
     if updated.changed {
         log(connection, scope, id, Operation::Update, left_out)?;
+        judge(connection, change.invariants())?;
     }
     Ok(Some(updated))
+}
+
+/// What must hold after a write, which is part of what is looked at.
+fn judge(connection: &Connection, invariants: &[Invariant]) -> Result<(), StoreError> {
+    let answer = |cx: &Context, query: &Query| page::query(connection, &Scope::of(cx)?, query);
+    invariants.iter().try_for_each(|invariant| invariant.check(answer))
 }
 
 /// The head is loaded and changed, the relation's rows are changed where they are.
@@ -92,11 +107,15 @@ fn by_rows(
     let before = Keys::of(scope, &head.attributes);
     let applied = change.apply_head(current(&mut head), delta)?;
     let touched = member::change(connection, scope, &head.id, delta)?;
-    let left_out = left_out(scope, &issues_of(&applied), touched);
+    let issues = match &applied {
+        Applied::Same(_) => Vec::new(),
+        Applied::Next(valid) => issues(valid),
+    };
+    let left_out = left_out(scope, &issues, touched);
     Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
 }
 
-/// All is loaded, and what comes out is compared with it.
+/// All is loaded, and what comes out is written.
 fn by_document(
     connection: &Connection,
     scope: &Scope,
@@ -104,38 +123,30 @@ fn by_document(
     change: &Change,
 ) -> Result<(Updated, LeftOut), StoreError> {
     let before = Keys::of(scope, &head.attributes);
-    let mut current = current(&mut head);
+    let applied = change.apply(whole(connection, scope, &mut head)?)?;
+    let Applied::Next(mut valid) = applied else {
+        return Ok((finish(connection, scope, head, applied, &before, 0)?, None));
+    };
+    let elements = member::take(scope, valid.attributes_mut());
+    let touched = match scope.relation() {
+        Some(_) => member::replace(connection, scope, &head.id, &elements)?,
+        None => Touched::default(),
+    };
+    let left_out = left_out(scope, &issues(&valid), touched);
+    let applied = Applied::Next(valid);
+    Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
+}
+
+/// The resource with its relation; the head keeps all but the attributes.
+fn whole(connection: &Connection, scope: &Scope, head: &mut Head) -> Result<Stored, StoreError> {
+    let mut current = current(head);
     if let Some(relation) = scope.relation() {
         let elements = member::load(connection, scope, &head.id)?;
         if !elements.is_empty() {
             current.attributes_mut().insert(relation.as_str().to_owned(), Value::Array(elements));
         }
     }
-    let unchanged = Map::clone(&current.attributes);
-    let mut applied = change.apply(current)?;
-    let touched = match &mut applied {
-        Applied::Same(stored) => {
-            member::take(scope, stored.attributes_mut());
-            Touched::default()
-        }
-        Applied::Next(valid) => {
-            let elements = member::take(scope, valid.attributes_mut());
-            match scope.relation() {
-                Some(_) => member::replace(connection, scope, &head.id, &elements)?,
-                None => Touched::default(),
-            }
-        }
-    };
-    let left_out = left_out(scope, &issues_of(&applied), touched);
-    let mut unchanged = unchanged;
-    member::take(scope, &mut unchanged);
-    if let Applied::Next(valid) = &applied
-        && scope.schema().same(&unchanged, valid.attributes())
-    {
-        head.attributes = unchanged;
-        return Ok((settle(connection, head, scope, touched.rows)?, left_out));
-    }
-    Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
+    Ok(current)
 }
 
 /// The resource as a change takes it; the head keeps all but the attributes.
@@ -156,12 +167,22 @@ fn finish(
     rows: usize,
 ) -> Result<Updated, StoreError> {
     match applied {
-        Applied::Same(stored) => {
+        Applied::Same(mut stored) => {
+            member::take(scope, stored.attributes_mut());
             head.attributes = Arc::unwrap_or_clone(stored.attributes);
             settle(connection, head, scope, rows)
         }
         Applied::Next(mut valid) => {
+            let secrets = valid.take_secrets();
+            let rows = rows + secret::keep(connection, scope, &head.id, &secrets)?;
             member::take(scope, valid.attributes_mut());
+            // What a change does beside the document may come to nothing, and so may the change.
+            if (scope.relation().is_some() || !secrets.is_empty())
+                && let Some(before) = resource::head(connection, scope, &head.id)?
+                && scope.schema().same(&before.attributes, valid.attributes())
+            {
+                return settle(connection, before, scope, rows);
+            }
             head.attributes = valid.into_attributes();
             let head = head.moved(scope.cx.now());
             resource::rewrite(connection, scope, &head, before)?;
@@ -192,15 +213,20 @@ pub(super) fn delete(
     guard: &Guard,
 ) -> Result<bool, StoreError> {
     let Some(mut head) = resource::head(connection, scope, id)? else { return Ok(false) };
-    let attributes = head.attributes.clone();
-    guard.check(&current(&mut head).version)?;
-    head.attributes = attributes;
+    guard.check(&head.version())?;
+    if guard.judges() {
+        let attributes = head.attributes.clone();
+        guard.judge(whole(connection, scope, &mut head)?)?;
+        head.attributes = attributes;
+    }
     for owner in member::forget(connection, scope, id)? {
         member::bump(connection, scope, &owner)?;
         log::done(connection, scope, &owner.kind, &owner.id, Operation::Update.word(), None)?;
     }
     resource::remove(connection, scope, &head)?;
+    secret::forget(connection, scope, id)?;
     log(connection, scope, id, Operation::Delete, None)?;
+    judge(connection, &guard.invariants)?;
     Ok(true)
 }
 
@@ -223,13 +249,6 @@ fn left_out(scope: &Scope, issues: &[Issue], touched: Touched) -> LeftOut {
 /// What of a resource is not as it was sent.
 fn issues(valid: &Valid) -> Vec<Issue> {
     valid.dropped().iter().chain(valid.reported()).cloned().collect()
-}
-
-fn issues_of(applied: &Applied) -> Vec<Issue> {
-    match applied {
-        Applied::Same(_) => Vec::new(),
-        Applied::Next(valid) => issues(valid),
-    }
 }
 
 fn log(

@@ -18,5 +18,6 @@ mod member;
 mod page;
 #[path = "../../../scim-service/tests/it/rule.rs"]
 mod rule;
+mod secret;
 mod tenant;
 mod write;

@@ -1,7 +1,8 @@
-use scim_service::Tenant;
+use scim_service::{Store, Tenant};
 use serde_json::json;
 
 use crate::file::{File, block_on, context, create, find, group, user, users};
+use crate::secret::secret;
 
 #[test]
 fn a_forgotten_tenant_leaves_nothing_in_any_table_and_others_keep_theirs() {
@@ -9,6 +10,7 @@ fn a_forgotten_tenant_leaves_nothing_in_any_table_and_others_keep_theirs() {
     let store = file.open();
     user(&store, "ann");
     group(&store, "staff", &["ann"]);
+    secret(&store, "ann", "hash");
     let other = context(users().endpoint().clone(), "b");
     create(&store, &other, "bob", json!({"userName": "bob"})).unwrap();
     let tenant = users().get::<Tenant>().unwrap().clone();
@@ -32,4 +34,5 @@ fn a_forgotten_tenant_leaves_nothing_in_any_table_and_others_keep_theirs() {
     assert_eq!(find(&store, &other, "userName pr"), ["bob"]);
     assert!(find(&store, &users(), "userName pr").is_empty());
     user(&store, "ann");
+    assert_eq!(block_on(store.secret(&users(), "ann", "password")).unwrap(), None);
 }

@@ -60,6 +60,8 @@ const FAMILY: [&str; 11] = [
     "Kowalski",
 ];
 const DEPARTMENTS: [&str; 5] = ["Engineering", "Finance", "Marketing", "People", "Sales"];
+/// Groups of the profile `pendo`, where they are roles.
+const ROLES: [&str; 5] = ["Admin", "Viewer", "Guide Creator", "Analyst", "Guest"];
 const TITLES: [&str; 4] = ["Specialist", "Engineer", "Manager", "Director"];
 
 impl Demo {
@@ -77,7 +79,8 @@ impl Demo {
         }
         let mut groups = 0;
         if has_no_groups(&desk).await? {
-            for (at, name) in DEPARTMENTS.into_iter().enumerate() {
+            let names = if profile == Profile::Pendo { ROLES } else { DEPARTMENTS };
+            for (at, name) in names.into_iter().enumerate() {
                 let ids = people.iter().skip(at).step_by(DEPARTMENTS.len());
                 let members: Vec<Value> = ids.map(|id| json!({"value": id})).collect();
                 let group = json!({"displayName": name, "members": members});

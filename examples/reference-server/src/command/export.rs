@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use crate::{
     Failure,
     cli::Place,
+    profile::{Profile, pendo},
     service::Desk,
     setup::Setup,
     table::{self, Column},
@@ -61,7 +62,7 @@ impl Export {
             What::Groups => "Group",
         };
         let cx = desk.context(kind).ok_or("the tenant's profile has no groups")?;
-        let walk = Walk { store: desk.served.service.store(), cx };
+        let walk = Walk { store: desk.served.service.store(), cx, profile };
         let out: Box<dyn Write> = match &self.output {
             Some(path) => Box::new(BufWriter::new(File::create(path)?)),
             None => Box::new(BufWriter::new(io::stdout().lock())),
@@ -74,6 +75,7 @@ impl Export {
 pub(super) struct Walk<'a, S> {
     pub(super) store: &'a S,
     pub(super) cx: Context,
+    pub(super) profile: Profile,
 }
 
 impl<S: Store> Walk<'_, S> {
@@ -88,7 +90,10 @@ impl<S: Store> Walk<'_, S> {
             let page = self.store.query(&self.cx, &query).await;
             let page = page.map_err(|error| format!("the resources cannot be read: {error:?}"))?;
             for stored in page.resources {
-                visit(whole(stored)?)?;
+                let roles = pendo::roles(&stored).filter(|_| self.profile == Profile::Pendo);
+                let mut resource = whole(stored)?;
+                resource.extend(roles.map(|roles| ("roles".to_owned(), roles)));
+                visit(resource)?;
             }
             match page.next {
                 Some(next) => position = Some(next),

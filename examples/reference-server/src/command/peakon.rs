@@ -58,7 +58,7 @@ impl Command {
         let store = place.database.store_without_time_limit()?;
         let desk = Desk::new(&setup, profile, store, tenant, "report")?;
         let cx = desk.context("User").ok_or("the tenant's profile has no users")?;
-        let walk = Walk { store: desk.served.service.store(), cx };
+        let walk = Walk { store: desk.served.service.store(), cx, profile };
         match &self {
             Self::Segments { attribute, .. } => segments(&walk, &setup, attribute).await,
             Self::References { .. } => references(&walk, &setup).await,

@@ -76,6 +76,10 @@ fn prendio_tenants(
     }
 }
 
+/// A user whom every profile takes.
+const SOMEBODY: &str =
+    r#"{"userName": "ada", "name": {"givenName": "Ada", "familyName": "Lovelace"}}"#;
+
 /// Says where the server is and, of new tenants, their tokens.
 fn welcome(base_url: &str, fresh: &[NewTenant]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -90,8 +94,8 @@ fn welcome(base_url: &str, fresh: &[NewTenant]) -> std::io::Result<()> {
     for NewTenant { name, profile, token } in fresh {
         writeln!(out, "{:<12} {:<10} {}", name.as_str(), profile.name(), token.reveal())?;
     }
-    let token = token.reveal();
-    writeln!(out, "\nTry it:\n  curl -H 'Authorization: Bearer {token}' {base_url}/Users\n")
+    let curl = format!("curl -H 'Authorization: Bearer {}' {base_url}/Users", token.reveal());
+    writeln!(out, "\nProvision somebody, and look:\n  {curl} --json '{SOMEBODY}'\n  {curl}\n")
 }
 
 /// Resolves when the process is asked to stop.

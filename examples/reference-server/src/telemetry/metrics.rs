@@ -117,6 +117,15 @@ impl Store for Metered {
         timed("batch", self.0.batch(writes, max_errors)).await
     }
 
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        timed("secret", self.0.secret(cx, id, attribute)).await
+    }
+
     fn features(&self) -> Features {
         self.0.features()
     }

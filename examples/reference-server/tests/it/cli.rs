@@ -57,6 +57,67 @@ fn help_teaches_every_command_and_option() {
 }
 
 #[test]
+fn every_command_explains_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in [
+        "serve",
+        "tenant add",
+        "tenant list",
+        "tenant remove",
+        "token create",
+        "token regenerate",
+        "token revoke",
+        "token list",
+        "log",
+        "export",
+        "import",
+        "check",
+        "demo",
+        "peakon segments",
+        "peakon references",
+        "prendio set-role",
+        "prendio set-path",
+        "prendio paths",
+    ] {
+        let mut words: Vec<&str> = command.split(' ').collect();
+        words.push("--help");
+        let help = said(folder.path(), &words);
+        assert!(help.contains(&format!("reference-server {command}")), "{command}: {help}");
+        assert!(help.lines().next().is_some_and(|line| line.len() > 12), "{command}: {help}");
+        assert!(help.contains("--database") && help.contains("SCIM_DATABASE"), "{command}");
+    }
+    assert!(!folder.path().join("scim.db").exists(), "help makes no database");
+}
+
+#[test]
+fn commands_of_one_profile_are_refused_in_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    said(folder, &["tenant", "add", "acme"]);
+    said(folder, &["tenant", "add", "buyer", "--profile", "prendio"]);
+    for command in ["set-role acme ann Approver", "set-path acme Travel ann", "paths acme"] {
+        let words: Vec<&str> = std::iter::once("prendio").chain(command.split(' ')).collect();
+        assert!(refused(folder, &words).contains("not prendio"), "{command}");
+    }
+    assert!(refused(folder, &["export", "groups", "buyer"]).contains("no groups"));
+    assert!(refused(folder, &["tenant", "add", "x", "--profile", "pendio"]).contains("prendio"));
+    assert_eq!(said(folder, &["prendio", "paths", "buyer"]), "");
+}
+
+#[test]
+fn an_approval_path_without_users_is_no_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    said(folder, &["tenant", "add", "buyer", "--profile", "prendio"]);
+    fs::write(folder.join("people.txt"), "userName\nann\nbob\n").unwrap();
+    said(folder, &["import", "buyer", "people.txt", "--format", "csv"]);
+    said(folder, &["prendio", "set-path", "buyer", "Travel", "bob", "ANN"]);
+    assert_eq!(said(folder, &["prendio", "paths", "buyer"]), "Travel: bob, ann\n");
+    said(folder, &["prendio", "set-path", "buyer", "Travel"]);
+    assert_eq!(said(folder, &["prendio", "paths", "buyer"]), "");
+}
+
+#[test]
 fn a_tenant_is_added_listed_and_removed_with_all_that_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

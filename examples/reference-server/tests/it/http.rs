@@ -10,7 +10,9 @@ use tokio::{
     net::{TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
 };
 
+// Said in full, since `examples/soak.rs` includes this file as well.
 #[cfg(test)]
+#[path = "http/tests.rs"]
 mod tests;
 
 type Reader = BufReader<OwnedReadHalf>;

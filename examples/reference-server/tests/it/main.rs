@@ -12,6 +12,8 @@ mod check;
 mod cli;
 mod conversation;
 mod durability;
+mod flood;
+mod foreign;
 mod hostile;
 mod http;
 mod large;

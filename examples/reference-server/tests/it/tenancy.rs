@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     cli::said,
@@ -111,31 +111,47 @@ async fn no_route_is_open_to_a_token_that_is_wrong_missing_revoked_or_of_another
 }
 
 #[tokio::test]
-async fn a_newcomer_is_shown_a_curl_line_that_works() {
+async fn a_newcomer_is_shown_curl_lines_that_provision_somebody_and_show_it() {
     if !is_there("curl") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::with(folder.path(), &[]).await;
-    let mut curl = None;
+    let mut lines = Vec::new();
     let mut profiles = Vec::new();
-    while curl.is_none() {
-        let line = server.line().await.expect("a curl line");
-        if let Some(command) = line.trim().strip_prefix("curl ") {
-            curl = Some(command.to_owned());
-        }
+    while lines.len() < 2 {
+        let line = server.line().await.expect("curl lines");
+        lines.extend(line.trim().strip_prefix("curl ").map(str::to_owned));
         profiles.extend(line.split_whitespace().next().map(str::to_owned));
     }
     for profile in ["generic", "pendo", "peakon", "prendio"] {
         assert!(profiles.iter().any(|known| known == profile), "{profile}");
     }
-    let line = format!("curl --silent --fail {}", curl.unwrap());
-    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
-    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(list["totalResults"], 0);
+    assert_eq!(curl(&lines[0])["userName"], "ada");
+    assert_eq!(curl(&lines[1])["Resources"][0]["name"]["givenName"], "Ada");
     drop(server);
     let mut again = Server::with(folder.path(), &[]).await;
     assert!(again.line().await.unwrap().contains("as before"));
+}
+
+/// What is answered to a line that a newcomer copies.
+fn curl(line: &str) -> Value {
+    let line = format!("curl --silent --fail {line}");
+    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn a_newcomer_sees_the_people_of_the_demonstration() {
+    if !is_there("curl") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let told = said(folder.path(), &["demo"]);
+    let line = told.lines().find_map(|line| line.trim().strip_prefix("curl ")).unwrap();
+    let server = Server::with(folder.path(), &[]).await;
+    let people = curl(&line.replace("127.0.0.1:8080", &server.address.to_string()));
+    assert_eq!(people["Resources"].as_array().map(Vec::len), Some(3));
 }
 
 #[tokio::test]

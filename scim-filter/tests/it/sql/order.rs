@@ -50,6 +50,7 @@ fn walk(engine: &mut Engine, order: &Order, size: usize) -> Vec<String> {
     }
 }
 
+/// RFC 7644 §3.4.2.3, RFC 9865 §2
 #[test]
 fn pages_meet_without_gap_or_overlap_in_every_order_and_form() {
     let all = testing::resources();
@@ -64,7 +65,7 @@ fn pages_meet_without_gap_or_overlap_in_every_order_and_form() {
             engine.load(resources);
             for (n, by) in std::iter::once(None).chain(paths.iter().copied().map(Some)).enumerate()
             {
-                let size = [1, 2, 3, 7, 100][n % 5];
+                let size = [3, 7, 100, 20][n % 4];
                 for direction in [Direction::Ascending, Direction::Descending] {
                     let layout = Layout(form, engine.dialect());
                     let order = match order(by, direction, &layout, engine.dialect()) {

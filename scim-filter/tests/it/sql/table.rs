@@ -93,6 +93,9 @@ pub(super) fn definitions(dialect: Dialect) -> Vec<String> {
             columns += &format!(", {name}_p {plain}, {name}_k text");
         }
         all.push(format!("CREATE TEMP TABLE {} ({columns})", table.name));
+        if table.list.is_some() {
+            all.push(format!("CREATE INDEX {0}_owner ON {0} (owner, place)", table.name));
+        }
     }
     all
 }

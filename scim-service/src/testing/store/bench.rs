@@ -236,7 +236,11 @@ impl Bench {
         body: Value,
     ) -> Outcome<Result<Kept, StoreError>> {
         let new = New::with_id(id, Self::valid(cx, body)?);
-        Ok(self.0.store.create(cx, new).await.and_then(Kept::of))
+        Ok(self.add(cx, new).await)
+    }
+
+    pub(super) async fn add(&self, cx: &Context, new: New) -> Result<Kept, StoreError> {
+        self.0.store.create(cx, new).await.and_then(Kept::of)
     }
 
     /// Creates what must be possible to create.
@@ -304,6 +308,15 @@ impl Bench {
         let was_there = self.delete(cx, id, &Guard::default()).await?;
         ensure!(was_there, "`delete` finds no {}", cx.resource_type());
         Ok(())
+    }
+
+    pub(super) async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.0.store.secret(cx, id, attribute).await
     }
 
     pub(super) async fn batch(

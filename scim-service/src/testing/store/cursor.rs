@@ -360,7 +360,7 @@ async fn a_count_of_zero_leads_nowhere(bench: Bench) -> Outcome {
     let cx = bench.users();
     let page = after(&bench, &cx, &whole(&cx), None, 0).await?;
     ensure!(page.resources.is_empty(), "a page of none holds something");
-    ensure!(page.next.is_none(), "a page of none leads on");
+    ensure!(page.next.is_none() && page.previous.is_none(), "a page of none leads on");
     Ok(())
 }
 

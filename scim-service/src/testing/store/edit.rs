@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use scim_core::{EntityTags, Error, Version};
 use scim_patch::{Patch, Plan};
+use scim_schema::Secrets;
 use serde_json::{Value, json};
 
 use super::bench::Outcome;
-use crate::{Change, Context, Guard, Permissive, Policy, Write};
+use crate::{Change, Context, Guard, Invariant, Permissive, Policy, Write};
 
 /// A PUT or a PATCH, and under which conditions.
 #[derive(Clone)]
@@ -15,6 +16,7 @@ pub(super) struct Edit {
     cx: Context,
     guard: Guard,
     policy: Arc<dyn Policy>,
+    secrets: Secrets,
     what: What,
 }
 
@@ -26,7 +28,7 @@ enum What {
 
 impl Edit {
     pub(super) fn put(cx: Context, body: Value) -> Self {
-        Self { cx, guard: Guard::default(), policy: Arc::new(Permissive), what: What::Put(body) }
+        Self::new(cx, What::Put(body))
     }
 
     pub(super) fn patch(cx: Context, operations: Value) -> Outcome<Self> {
@@ -36,8 +38,18 @@ impl Edit {
         });
         let patch = Patch::from_value(message, cx.compat()).map_err(Error::from)?;
         let plan = patch.plan(cx.schema()).map_err(Error::from)?;
-        let policy = Arc::new(Permissive);
-        Ok(Self { cx, guard: Guard::default(), policy, what: What::Patch(plan) })
+        Ok(Self::new(cx, What::Patch(plan)))
+    }
+
+    fn new(cx: Context, what: What) -> Self {
+        let (guard, secrets) = (Guard::default(), Secrets::default());
+        Self { cx, guard, policy: Arc::new(Permissive), secrets, what }
+    }
+
+    /// Setting this secret, hashed already; or removing it.
+    pub(super) fn secret(mut self, attribute: &str, hash: Option<&str>) -> Self {
+        self.secrets.set(attribute, hash.into());
+        self
     }
 
     /// A PATCH of one operation.
@@ -59,18 +71,24 @@ impl Edit {
         self.guard(only_for(version))
     }
 
+    /// Only if this holds afterwards.
+    pub(super) fn under(mut self, invariants: Vec<Invariant>) -> Self {
+        self.guard = self.guard.under(invariants);
+        self
+    }
+
     pub(super) fn policy(mut self, policy: impl Policy) -> Self {
         self.policy = Arc::new(policy);
         self
     }
 
     pub(super) fn into_change(self) -> (Context, Change) {
-        let Self { cx, guard, policy, what } = self;
+        let Self { cx, guard, policy, secrets, what } = self;
         let change = match what {
             What::Put(body) => Change::replace(cx.clone(), guard, body, policy),
             What::Patch(plan) => Change::patch(cx.clone(), guard, plan, policy),
         };
-        (cx, change)
+        (cx, change.secrets(secrets))
     }
 
     pub(super) fn into_write(self, id: String) -> Write {
@@ -81,5 +99,5 @@ impl Edit {
 
 /// `If-Match` with this version.
 pub(super) fn only_for(version: &Version) -> Guard {
-    Guard { if_match: Some(EntityTags::List(vec![version.clone()])), if_none_match: None }
+    Guard { if_match: Some(EntityTags::List(vec![version.clone()])), ..Guard::default() }
 }

@@ -40,6 +40,13 @@ pub(super) trait Erased: Send + Sync {
         guard: &'a Guard,
     ) -> Work<'a, Result<bool, StoreError>>;
 
+    fn secret<'a>(
+        &'a self,
+        cx: &'a Context,
+        id: &'a str,
+        attribute: &'a str,
+    ) -> Work<'a, Result<Option<String>, StoreError>>;
+
     fn batch(
         &self,
         writes: Vec<Write>,
@@ -87,6 +94,15 @@ impl<S: Store> Erased for S {
         guard: &'a Guard,
     ) -> Work<'a, Result<bool, StoreError>> {
         Box::pin(Store::delete(self, cx, id, guard))
+    }
+
+    fn secret<'a>(
+        &'a self,
+        cx: &'a Context,
+        id: &'a str,
+        attribute: &'a str,
+    ) -> Work<'a, Result<Option<String>, StoreError>> {
+        Box::pin(Store::secret(self, cx, id, attribute))
     }
 
     fn batch(

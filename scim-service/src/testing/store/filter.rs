@@ -83,7 +83,7 @@ async fn hold_one(bench: &Bench, world: &World, cx: &Context, kind: Type, filter
 }
 
 /// What the store finds; skips where the embedder has said that it cannot search.
-async fn ask(bench: &Bench, cx: &Context, filter: &str) -> Outcome<Listed> {
+pub(super) async fn ask(bench: &Bench, cx: &Context, filter: &str) -> Outcome<Listed> {
     let mut query = whole(cx);
     query.filter = Some(Bench::filter(cx, filter)?);
     let unsearchable = &bench.settings().unsearchable;

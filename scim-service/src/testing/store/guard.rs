@@ -35,7 +35,7 @@ fn another() -> Guard {
 }
 
 fn excluding(version: &Version) -> Guard {
-    Guard { if_match: None, if_none_match: Some(EntityTags::List(vec![version.clone()])) }
+    Guard { if_none_match: Some(EntityTags::List(vec![version.clone()])), ..Guard::default() }
 }
 
 fn put(bench: &Bench, display: &str) -> Edit {
@@ -116,9 +116,9 @@ async fn a_delete_for_the_version_is_made(bench: Bench) -> Outcome {
 
 async fn any_version_is_one(bench: Bench) -> Outcome {
     user(&bench).await?;
-    let any = Guard { if_match: Some(EntityTags::Any), if_none_match: None };
+    let any = Guard { if_match: Some(EntityTags::Any), ..Guard::default() };
     bench.done(&id(1), put(&bench, "After").guard(any.clone())).await?;
-    let none = Guard { if_match: None, if_none_match: Some(EntityTags::Any) };
+    let none = Guard { if_none_match: Some(EntityTags::Any), ..Guard::default() };
     stale(
         bench.update(&id(1), put(&bench, "Last").guard(none)).await,
         "a PUT where nothing should be",
@@ -133,7 +133,7 @@ async fn any_version_is_one(bench: Bench) -> Outcome {
 async fn one_of_several_versions_is_enough(bench: Bench) -> Outcome {
     let version = user(&bench).await?;
     let tags = vec![Version::token("other"), version, Version::token("more")];
-    let guard = Guard { if_match: Some(EntityTags::List(tags)), if_none_match: None };
+    let guard = Guard { if_match: Some(EntityTags::List(tags)), ..Guard::default() };
     bench.done(&id(1), put(&bench, "After").guard(guard)).await.map(drop)
 }
 

@@ -2,7 +2,9 @@
 //! is meant to.
 
 mod broken;
+mod judging;
 mod reading;
+mod secret;
 mod writing;
 
 use self::broken::{Broken, Fault};
@@ -160,6 +162,72 @@ const FAULTS: &[(Fault, &[&str])] = &[
     ),
     (Fault::StopsAtFirstError, &["batch/a_write_that_fails_does_not_stop_the_others"]),
     (Fault::ReversesBatches, &["batch/writes_are_made_in_order"]),
+    (
+        Fault::IgnoresInvariants,
+        &[
+            "invariant/the_last_of_a_kind_is_not_patched_away",
+            "invariant/the_last_of_a_kind_is_not_replaced",
+            "invariant/the_last_of_a_kind_is_not_deleted",
+            "invariant/a_new_resource_is_counted",
+            "invariant/a_group_does_not_lose_its_last_member",
+            "invariant/in_a_batch_the_refused_write_alone_is_undone",
+        ],
+    ),
+    (Fault::JudgesOneInvariant, &["invariant/every_invariant_is_judged"]),
+    (
+        Fault::AsksBeforeItWrites,
+        &[
+            "invariant/the_last_of_a_kind_is_not_patched_away",
+            "invariant/the_last_of_a_kind_is_not_deleted",
+            "invariant/a_new_resource_is_counted",
+        ],
+    ),
+    (Fault::AsksAfterItCommits, &["invariant/what_is_refused_is_never_seen"]),
+    (
+        Fault::KeepsWhatIsRefused,
+        &[
+            "invariant/the_last_of_a_kind_is_not_patched_away",
+            "invariant/the_last_of_a_kind_is_not_deleted",
+            "invariant/a_new_resource_is_counted",
+            "invariant/in_a_batch_the_refused_write_alone_is_undone",
+        ],
+    ),
+    (
+        Fault::LetsWritesSlipIn,
+        &["invariant/of_two_writes_at_once_that_are_sound_alone_one_is_made"],
+    ),
+    (
+        Fault::ForgetsInvariantsOfDeletions,
+        &[
+            "invariant/the_last_of_a_kind_is_not_deleted",
+            "invariant/a_group_does_not_lose_its_last_member_by_deletion",
+            "invariant/a_group_that_must_be_there_is_not_deleted",
+            "invariant/of_many_deletions_at_once_one_resource_is_left",
+        ],
+    ),
+    (
+        Fault::DeletesWithoutPolicy,
+        &[
+            "deletion/a_policy_can_refuse_it",
+            "deletion/a_policy_is_shown_what_is_deleted",
+            "deletion/a_policy_is_asked_in_a_batch",
+        ],
+    ),
+    (Fault::ShowsPoliciesNoMembers, &["deletion/a_policy_is_shown_the_members_of_a_group"]),
+    (Fault::AsksPoliciesFirst, &["deletion/a_policy_is_not_asked_about_another_version"]),
+    (
+        Fault::ForgetsSecrets,
+        &[
+            "secret/what_is_created_with_a_secret_has_it",
+            "secret/a_new_secret_takes_the_place_of_the_old",
+            "secret/a_batch_keeps_it",
+        ],
+    ),
+    (Fault::LosesSecretsOnPut, &["secret/a_put_that_does_not_send_it_keeps_it"]),
+    (Fault::KeepsSecretsOfTheDead, &["secret/it_goes_with_its_resource"]),
+    (Fault::LeaksSecrets, &["secret/another_tenant_cannot_read_it"]),
+    (Fault::LeavesVersionOfSecrets, &["secret/a_new_secret_moves_the_version"]),
+    (Fault::KeepsSecretsOfRefused, &["secret/a_refused_change_leaves_it"]),
     (Fault::Panics, &["change/what_is_created_can_be_read"]),
 ];
 

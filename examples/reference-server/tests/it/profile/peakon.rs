@@ -94,3 +94,67 @@ async fn lists_are_paged_by_cursor_unless_an_index_is_asked_for() {
         (&json!(2), &json!("bob"))
     );
 }
+
+#[tokio::test]
+async fn who_is_named_can_arrive_later_and_be_named_in_two_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let attribute =
+        |name: &str, kind: &str| json!({"name": name, "type": kind, "description": "x"});
+    let schema = json!({"id": PEAKON, "name": "Ours", "attributes": [
+        attribute("Line manager", "employee"), attribute("Hired", "date"),
+    ]});
+    let file = folder.path().join("ours.json");
+    fs::write(&file, schema.to_string()).unwrap();
+    let arguments = ["--peakon-schema", file.to_str().unwrap()];
+    let server = serve(folder.path(), "peakon", &arguments).await;
+    let mut client = server.client();
+    let published = client.get(&format!("/Schemas/{PEAKON}")).await.body;
+    assert_eq!(published["attributes"][0]["type"], "string");
+    for (name, manager) in [("ann", "BOSS@x"), ("bob", "17"), ("cyd", "boss@x")] {
+        let body = json!({"userName": name, PEAKON: {"Line manager": manager, "Hired": "then"}});
+        client.create("/Users", body).await;
+    }
+    let log = said(folder.path(), &["log", "t"]);
+    assert!(log.contains("Hired`") && !log.contains("then"), "{log}");
+
+    let told = |command: &[&str]| said(folder.path(), &[&["peakon"], command, &arguments].concat());
+    let before = told(&["references", "t"]);
+    assert_eq!(before.matches("is (nobody yet)").count(), 3, "{before}");
+    let boss = json!({"userName": "boss", "emails": [{"value": "boss@x"}],
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"employeeNumber": "17"}});
+    client.create("/Users", boss.clone()).await;
+    assert_eq!(
+        told(&["references", "t"]),
+        "ann: Line manager BOSS@x is boss\n\
+         bob: Line manager 17 is boss\n\
+         cyd: Line manager boss@x is boss\n"
+    );
+    assert_eq!(told(&["segments", "t", "Line manager"]), "     3  boss\n     1  (none)\n");
+
+    let mut other = boss;
+    other["userName"] = json!("other");
+    client.create("/Users", other).await;
+    assert!(told(&["references", "t"]).contains("bob: Line manager 17 is (several)"));
+}
+
+#[tokio::test]
+async fn many_people_come_in_one_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), "peakon", &[]).await;
+    let mut client = server.client();
+    let operation = |number: usize| {
+        json!({"method": "POST", "path": "/Users", "bulkId": number.to_string(),
+            "data": {"userName": format!("u{number}"), PEAKON: {"Department": "Sales"}}})
+    };
+    let mut operations: Vec<Value> = (0..50).map(operation).collect();
+    operations.push(json!({"method": "POST", "path": "/Groups", "bulkId": "g",
+        "data": {"displayName": "x"}}));
+    let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": operations});
+    let answer = client.send("POST", "/Bulk", body.to_string()).await;
+    let outcomes = answer.body["Operations"].as_array().unwrap();
+    let statuses: Vec<&str> = outcomes.iter().filter_map(|one| one["status"].as_str()).collect();
+    assert_eq!((statuses.len(), statuses[50]), (51, "404"), "there are no groups");
+    assert!(statuses[..50].iter().all(|status| *status == "201"));
+    assert_eq!(said(folder.path(), &["peakon", "segments", "t", "Department"]), "    50  Sales\n");
+}

@@ -1,6 +1,6 @@
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{serve, set, user};
 use crate::cli::{refused, said};
@@ -115,4 +115,85 @@ async fn who_leaves_is_taken_out_of_approval_paths_even_if_the_server_dies() {
     assert_eq!(paths(), "Laptops: cyd\nTravel: nobody\n");
     let refusal = refused(folder.path(), &["prendio", "set-path", "t", "X", "ann"]);
     assert!(refusal.contains("is not active"), "{refusal}");
+}
+
+#[tokio::test]
+async fn limits_are_exact_in_answers_in_filters_and_in_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = serve(folder.path(), "prendio", &[]).await;
+    let mut client = server.client();
+    let amounts = [
+        (json!("1000.10"), "1000.1"),
+        (json!(0.3), "0.3"),
+        (json!("0.1"), "0.1"),
+        (json!("123456789012.345"), "123456789012.345"),
+        (json!("123456789012.344"), "123456789012.344"),
+        (json!(999_999_999_999_999_u64), "999999999999999"),
+        (json!("0"), "0"),
+    ];
+    for (number, (sent, _)) in amounts.iter().enumerate() {
+        let body = json!({"userName": format!("u{number}"), PRENDIO: {"approvalLimit": sent}});
+        client.create("/Users", body).await;
+    }
+    server.stop().await;
+    let server = serve(folder.path(), "prendio", &[]).await;
+    let mut client = server.client();
+    for (number, (_, exact)) in amounts.iter().enumerate() {
+        let filter = format!("/Users?filter={PRENDIO}:approvalLimit%20eq%20{exact}");
+        let found = client.get(&filter).await.body;
+        assert_eq!(found["totalResults"], 1, "{exact}");
+        assert_eq!(found["Resources"][0]["userName"], format!("u{number}"));
+        let shown = found["Resources"][0][PRENDIO].to_string();
+        assert_eq!(shown, format!("{{\"approvalLimit\":{exact}}}"));
+    }
+    let above = format!("/Users?filter={PRENDIO}:approvalLimit%20gt%20123456789012.344");
+    assert_eq!(client.get(&above).await.body["totalResults"], 2);
+    let lines = said(folder.path(), &["export", "users", "t"]);
+    for (_, exact) in amounts {
+        assert!(lines.contains(&format!("\"approvalLimit\":{exact}}}")), "{exact}: {lines}");
+    }
+}
+
+/// Killed as soon as the leaver is acknowledged: whether before, while or after the paths are
+/// brought up to date, nothing is lost.
+#[tokio::test]
+async fn no_kill_leaves_a_leaver_in_an_approval_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["ann", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"];
+    let mut server = serve(folder.path(), "prendio", &[]).await;
+    let mut ids = Vec::new();
+    for name in names {
+        ids.push(server.client().create("/Users", json!({"userName": name})).await);
+    }
+    said(folder.path(), &[&["prendio", "set-path", "t", "Laptops"], names.as_slice()].concat());
+    for (gone, id) in ids.iter().enumerate() {
+        let mut client = server.client();
+        if gone % 2 == 0 {
+            assert_eq!(set(&mut client, id, "active", json!(false)).await, 200);
+        } else {
+            assert_eq!(client.send("DELETE", &format!("/Users/{id}"), "").await.status, 204);
+        }
+        server.process.kill().await.unwrap();
+        let left = names[gone + 1..].join(", ");
+        let left = if left.is_empty() { "nobody" } else { &left };
+        let paths = said(folder.path(), &["prendio", "paths", "t"]);
+        assert_eq!(paths, format!("Laptops: {left}\n"));
+        server = serve(folder.path(), "prendio", &[]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_token_ends_the_old_one_and_without_any_nothing_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), "prendio", &[]).await;
+    server.client().create("/Users", json!({"userName": "ann"})).await;
+    let fresh = said(folder.path(), &["token", "regenerate", "t"]);
+    assert_eq!(server.client().get("/Users").await.status, 401);
+    let mut client = server.client().token(fresh.trim());
+    assert_eq!(client.get("/Users").await.body["Resources"][0]["active"], true);
+    said(folder.path(), &["token", "revoke", "t"]);
+    assert_eq!(client.get("/Users").await.status, 401);
+    let users = said(folder.path(), &["export", "users", "t"]);
+    let user: Value = serde_json::from_str(&users).unwrap();
+    assert_eq!((&user["userName"], &user["active"]), (&json!("ann"), &json!(true)));
 }

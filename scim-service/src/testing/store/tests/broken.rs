@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use super::super::race::lock;
 use crate::{
     Change, Context, Endpoint, Features, Guard, MemoryStore, New, Page, Permissive, Query, Store,
-    StoreError, Stored, Tenant, UnknownMembers, Updated, Window, Write, Written,
+    StoreError, Stored, Tenant, UnknownMembers, Updated, Window, Write, Written, store::one_by_one,
 };
 
 /// What is wrong with a store.
@@ -82,6 +82,22 @@ pub(super) enum Fault {
     IgnoresMaxErrors,
     StopsAtFirstError,
     ReversesBatches,
+    IgnoresInvariants,
+    JudgesOneInvariant,
+    AsksBeforeItWrites,
+    AsksAfterItCommits,
+    KeepsWhatIsRefused,
+    LetsWritesSlipIn,
+    ForgetsInvariantsOfDeletions,
+    DeletesWithoutPolicy,
+    ShowsPoliciesNoMembers,
+    AsksPoliciesFirst,
+    ForgetsSecrets,
+    LosesSecretsOnPut,
+    KeepsSecretsOfTheDead,
+    LeaksSecrets,
+    LeavesVersionOfSecrets,
+    KeepsSecretsOfRefused,
     Panics,
     DoesLittle,
     RefusesFilters,
@@ -93,6 +109,8 @@ pub(super) struct Broken {
     pub(super) calls: AtomicUsize,
     /// Resources as they were before they were deleted or changed.
     pub(super) grave: Mutex<Vec<Stored>>,
+    /// The secrets that were kept last, by id.
+    pub(super) secrets: Mutex<HashMap<String, String>>,
     /// Groups, and members that they have lost by deletion.
     pub(super) dead: Mutex<Vec<(String, String)>>,
     /// The versions that were answered last.
@@ -106,6 +124,7 @@ impl Broken {
             fault,
             calls: AtomicUsize::new(0),
             grave: Mutex::default(),
+            secrets: Mutex::default(),
             dead: Mutex::default(),
             versions: Mutex::default(),
         }
@@ -255,12 +274,23 @@ impl Store for Broken {
             _ => max_errors,
         };
         self.calls.fetch_add(1, Ordering::Relaxed);
-        self.inner.batch(writes, max_errors).await
+        one_by_one(self, writes, max_errors).await
+    }
+
+    async fn secret(
+        &self,
+        cx: &Context,
+        id: &str,
+        attribute: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.tell(cx, id, attribute).await
     }
 
     fn features(&self) -> Features {
         match self.fault {
-            Some(Fault::DoesLittle) => Features { filter: false, sort: false, cursor: false },
+            Some(Fault::DoesLittle) => {
+                Features { filter: false, sort: false, ..Features::default() }
+            }
             _ => self.inner.features(),
         }
     }

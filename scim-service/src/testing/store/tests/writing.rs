@@ -21,6 +21,11 @@ impl Broken {
                     new.resource.attributes_mut().insert(secret.path().to_owned(), value);
                 }
             }
+            Some(Fault::KeepsSecretsOfTheDead) => {
+                let texts = new.resource.secrets().iter().filter_map(|secret| secret.text());
+                let texts = texts.map(|text| (new.id.clone(), text.to_owned()));
+                lock(&self.secrets).extend(texts);
+            }
             Some(Fault::OverwritesIds) => {
                 self.inner.delete(cx, &new.id, &Guard::default()).await?;
             }
@@ -43,7 +48,7 @@ impl Broken {
             }
             _ => {}
         }
-        let stored = self.inner.create(cx, new).await?;
+        let stored = self.add_judged(cx, new).await?;
         lock(&self.versions).insert(stored.id.clone(), stored.version.clone());
         let want = scim_schema::Projection::default_of(cx.schema());
         Ok(self.spoil(cx, stored, &want))
@@ -122,7 +127,19 @@ impl Broken {
             }
             _ => {}
         }
-        let outcome = self.inner.update(cx, id, change).await;
+        match self.fault {
+            Some(Fault::KeepsSecretsOfRefused) => {
+                lock(&self.secrets).extend(change.set_secrets().map(|text| (id.to_owned(), text)));
+            }
+            Some(Fault::LosesSecretsOnPut) if format!("{change:?}").contains("Replace") => {
+                lock(&self.secrets).insert(id.to_owned(), String::new());
+            }
+            Some(Fault::LeavesVersionOfSecrets) if change.set_secrets().is_some() => {
+                return Ok(before.map(Updated::unchanged));
+            }
+            _ => {}
+        }
+        let outcome = self.alter_judged(cx, id, change).await;
         self.afterwards(cx, id, change, before, outcome).await
     }
 
@@ -222,7 +239,7 @@ impl Broken {
                 lock(&self.dead).push((group.id, id.to_owned()));
             }
         }
-        let mut done = self.inner.delete(cx, id, guard).await?;
+        let mut done = self.remove_judged(cx, id, guard).await?;
         match self.fault {
             Some(Fault::ShowsDeleted | Fault::ListsDeleted) if done => self.bury(before),
             Some(Fault::LeaksOnDelete) => {

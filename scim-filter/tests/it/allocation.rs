@@ -1,0 +1,42 @@
+use allocation_counter::measure;
+use scim_filter::{Filter, Options, testing};
+
+/// How often memory is asked for.
+fn allocations(work: impl FnOnce()) -> u64 {
+    measure(work).count_total
+}
+
+fn parse(text: &str) -> u64 {
+    allocations(|| drop(text.parse::<Filter>().unwrap()))
+}
+
+#[test]
+fn parsing_asks_for_memory_once_for_each_chain_bracket_and_not() {
+    assert_eq!(parse(r#"userName eq "bjensen""#), 0);
+    assert_eq!(parse(r#"meta.lastModified gt "2011-05-13T04:42:34Z""#), 0);
+    assert_eq!(parse(r#"not (title pr)"#), 1);
+    assert_eq!(parse(r#"title pr and (active eq true or level gt 5)"#), 2);
+    // One for the chain inside, one for what the bracket holds.
+    assert_eq!(parse(r#"emails[type eq "work" and value co "@example.com"]"#), 2);
+    // Longer than what fits into the tree itself.
+    assert_eq!(parse(r#"userName eq "barbara.jensen@example.com""#), 1);
+    let chain = vec!["title pr"; 256].join(" or ");
+    assert!(parse(&chain) <= 9, "{}", parse(&chain));
+}
+
+#[test]
+fn matching_asks_for_no_memory_unless_text_has_to_be_folded() {
+    let resources = testing::resources();
+    for text in [
+        r#"userName eq "BJENSEN""#,
+        r#"emails[type eq "work" and value co "@EXAMPLE.com"]"#,
+        r#"not (level gt 5) and active eq true or id sw "a""#,
+    ] {
+        let filter: Filter = text.parse().unwrap();
+        let filter = filter.check(&testing::Schema, &Options::STRICT).unwrap();
+        let ascii = resources.iter().filter(|one| one.to_string().is_ascii());
+        for resource in ascii {
+            assert_eq!(allocations(|| _ = filter.matches(resource)), 0, "{text}");
+        }
+    }
+}

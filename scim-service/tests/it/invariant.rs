@@ -1,0 +1,179 @@
+//! What must hold across resources, and what a policy says of deletions, on every way to write.
+
+use std::sync::Arc;
+
+use scim_service::{
+    Action, Context, Endpoint, Guard, Invariant, MemoryStore, OnConflict, Policy, Question,
+    ScimService, Store, Tenant,
+    core::{Error, ScimType},
+    schema::{Valid, catalog},
+};
+use serde_json::{Value, json};
+
+use crate::client::{BASE, Client};
+
+/// There is an active user among the members of the group `Admins`, once there is the group.
+struct KeepsAnAdmin;
+
+impl Policy for KeepsAnAdmin {
+    fn invariants(&self, cx: &Context, action: Action) -> Result<Vec<Invariant>, Error> {
+        if action == Action::Create {
+            return Ok(Vec::new());
+        }
+        let active = r#"active eq true and groups.display eq "Admins""#;
+        let admins = Question::count(&cx.of_type("User")?, active)?;
+        Ok(vec![Invariant::new([admins], |answers| match answers {
+            [admins] if admins.total > Some(0) => Ok(()),
+            _ => Err(Error::of(ScimType::Mutability, "an administrator must be left")),
+        })])
+    }
+
+    fn before_delete(&self, _: &Context, _: &str, resource: &Valid) -> Result<(), Error> {
+        match resource.attributes().get("title") {
+            Some(title) if title == "Founder" => {
+                Err(Error::of(ScimType::Mutability, "founders stay"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Two users, the first an administrator, and the group.
+async fn company() -> (Client, [String; 2], String) {
+    let users = Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive());
+    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        .base_url(BASE)
+        .endpoint(users)
+        .endpoint(Endpoint::groups(catalog::group()))
+        .policy(KeepsAnAdmin)
+        .build();
+    let client = Client(service.unwrap());
+    let users = [client.user("ann").await, client.user("bob").await];
+    let members = json!([{"value": id_of(&users[0])}]);
+    let group = client.post("/Groups", json!({"displayName": "Admins", "members": members})).await;
+    let group = format!("/Groups/{}", group.body["id"].as_str().unwrap());
+    (client, users, group)
+}
+
+fn id_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
+fn off() -> Value {
+    json!([{"op": "replace", "path": "active", "value": false}])
+}
+
+#[tokio::test]
+async fn the_last_administrator_cannot_be_lost_in_any_way() {
+    let (client, [ann, bob], group) = company().await;
+    let refused = (400, Some("mutability"));
+    let inactive = json!({"userName": "ann", "active": false});
+    assert_eq!(client.patch(&ann, off()).await.error(), refused);
+    assert_eq!(client.put(&ann, inactive).await.error(), refused);
+    assert_eq!(client.send("DELETE", &ann, &[], "").await.error(), refused);
+    assert_eq!(client.send("DELETE", &group, &[], "").await.error(), refused);
+    let renamed = json!({"displayName": "Others"});
+    assert_eq!(client.put(&group, renamed).await.error(), refused);
+    for path in ["members".to_owned(), format!("members[value eq \"{}\"]", id_of(&ann))] {
+        let remove = json!([{"op": "remove", "path": path}]);
+        assert_eq!(client.patch(&group, remove).await.error(), refused);
+    }
+    let swap = json!([{"op": "replace", "path": "members", "value": [{"value": id_of(&bob)}]}]);
+    assert_eq!(client.patch(&group, swap).await.status, 204);
+    assert_eq!(client.patch(&ann, off()).await.status, 200);
+    assert_eq!(client.patch(&bob, off()).await.error(), refused);
+}
+
+#[tokio::test]
+async fn in_bulk_the_write_that_would_lose_the_last_administrator_fails_alone() {
+    let (client, [ann, bob], group) = company().await;
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": id_of(&bob)}]}]);
+    client.patch(&group, add).await;
+    let patch = |path: &str, operations: Value| {
+        let data = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations,
+        });
+        json!({"method": "PATCH", "path": path, "data": data})
+    };
+    let operations = json!([
+        patch(&ann, off()),
+        patch(&bob, off()),
+        {"method": "DELETE", "path": bob},
+        {"method": "DELETE", "path": ann},
+        {"method": "DELETE", "path": group},
+    ]);
+    let answer = client
+        .post(
+            "/Bulk",
+            json!({
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+                "Operations": operations,
+            }),
+        )
+        .await;
+    let statuses: Vec<&str> = answer.body["Operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|operation| operation["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(statuses, ["200", "400", "400", "204", "400"]);
+    assert_eq!(client.get(&bob).await.body["active"], true);
+    assert_eq!(client.get(&group).await.body["members"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_taken_over_is_judged_as_a_creation() {
+    let (client, [_, bob], _) = company().await;
+    assert_eq!(client.patch(&bob, off()).await.status, 200);
+    let again = client.post("/Users", json!({"userName": "bob"})).await;
+    assert_eq!((again.status, again.body["id"].as_str()), (201, Some(id_of(&bob))));
+}
+
+#[tokio::test]
+async fn a_deletion_is_refused_by_what_is_deleted() {
+    let (client, [_, bob], _) = company().await;
+    let title = json!([{"op": "add", "path": "title", "value": "Founder"}]);
+    client.patch(&bob, title).await;
+    assert_eq!(client.send("DELETE", &bob, &[], "").await.error(), (400, Some("mutability")));
+    assert_eq!(client.get(&bob).await.status, 200);
+    client.patch(&bob, json!([{"op": "remove", "path": "title"}])).await;
+    assert_eq!(client.send("DELETE", &bob, &[], "").await.status, 204);
+}
+
+#[tokio::test]
+async fn a_type_that_is_not_served_is_an_error_and_not_forgotten() {
+    let (client, ..) = company().await;
+    let cx = client.0.context("Group", http::Extensions::new()).unwrap();
+    assert_eq!(cx.of_type("User").unwrap().resource_type(), "User");
+    assert_eq!(cx.of_type("User").unwrap().of_type("Group").unwrap().resource_type(), "Group");
+    assert_eq!(cx.of_type("Device").unwrap_err().status, 500);
+    let alone = Context::new(Endpoint::users(catalog::user()), http::Extensions::new());
+    assert_eq!(alone.of_type("User").unwrap().resource_type(), "User");
+    assert_eq!(alone.of_type("Group").unwrap_err().status, 500);
+}
+
+#[tokio::test]
+async fn another_type_is_the_same_tenants() {
+    let (client, ..) = company().await;
+    let mut extensions = http::Extensions::new();
+    extensions.insert(Tenant("first".into()));
+    let cx = client.0.context("Group", extensions).unwrap().of_type("User").unwrap();
+    assert_eq!(cx.get::<Tenant>(), Some(&Tenant("first".into())));
+}
+
+#[tokio::test]
+async fn a_judgement_that_panics_leaves_nothing() {
+    let (client, [ann, _], _) = company().await;
+    let store = client.0.store().clone();
+    let cx = client.0.context("User", http::Extensions::new()).unwrap();
+    let nothing = Question::count(&cx, "active eq true").unwrap();
+    let panicking = Invariant::new([nothing], |_| panic!("on purpose"));
+    let (id, guard) = (id_of(&ann).to_owned(), Guard::default().under(vec![panicking]));
+    let task = tokio::spawn(async move { store.delete(&cx, &id, &guard).await });
+    assert!(task.await.unwrap_err().is_panic());
+    let kept = client.get(&ann).await;
+    assert_eq!((kept.status, &kept.body["groups"][0]["display"]), (200, &json!("Admins")));
+    let other = client.post("/Users", json!({"userName": "ann"})).await;
+    assert_eq!(other.error(), (409, Some("uniqueness")));
+}
