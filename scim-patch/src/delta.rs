@@ -53,8 +53,7 @@ impl Delta {
     /// Changes the members of a document; whether any came or went. Members that stay keep their
     /// order and all that they hold.
     pub fn apply_to(&self, members: &mut Vec<Value>) -> bool {
-        let gone = self.gone(members);
-        let fresh = self.fresh(members);
+        let (gone, fresh) = self.outcome(members);
         if gone.is_empty() && fresh.is_empty() {
             return false;
         }
@@ -68,52 +67,30 @@ impl Delta {
         self.remove_where.iter().map(terms).sum()
     }
 
-    /// The positions of the members that go, in order.
-    pub(crate) fn gone(&self, members: &[Value]) -> Vec<usize> {
-        if !self.clear && self.remove_where.is_empty() && self.remove.len() <= FEW {
-            let stays = |value: &&String| !self.add.contains_key(*value);
-            let removed = self.remove.iter().filter(stays);
-            let mut gone: Vec<usize> =
-                removed.flat_map(|value| positions(members, value)).collect();
-            gone.sort_unstable();
-            return gone;
-        }
-        let removed: HashSet<&str> = self.remove.iter().map(String::as_str).collect();
-        let added: HashSet<&str> = self.add.keys().map(String::as_str).collect();
-        let goes = |member: &Value| {
+    /// What comes of it: the positions of the members that go, in order, and the members that come.
+    /// One look at each member.
+    pub(crate) fn outcome(&self, members: &[Value]) -> (Vec<usize>, Vec<&Value>) {
+        let removed = Texts::new(self.remove.iter().map(String::as_str));
+        let added = Texts::new(self.add.keys().map(String::as_str));
+        let mut gone = Vec::new();
+        let mut there: HashSet<&str> = HashSet::new();
+        for (at, member) in members.iter().enumerate() {
             let value = value_of(member);
-            let named = value.is_some_and(|value| removed.contains(value));
-            (self.clear || named || self.is_selected(member))
-                && !value.is_some_and(|value| added.contains(value))
-        };
-        let gone = members.iter().enumerate().filter(|(_, member)| goes(member));
-        gone.map(|(at, _)| at).collect()
+            if let Some(value) = value.filter(|value| added.contains(value)) {
+                there.insert(value);
+            } else if self.clear
+                || value.is_some_and(|value| removed.contains(value))
+                || self.is_selected(member)
+            {
+                gone.push(at);
+            }
+        }
+        let fresh = self.add.iter().filter(|(value, _)| !there.contains(value.as_str()));
+        (gone, fresh.map(|(_, member)| member).collect())
     }
 
     fn is_selected(&self, member: &Value) -> bool {
         self.remove_where.iter().any(|filter| filter.matches(member))
-    }
-
-    /// The members that come: none of those that are there, for whoever is added does not go.
-    pub(crate) fn fresh(&self, members: &[Value]) -> Vec<&Value> {
-        if self.add.is_empty() {
-            return Vec::new();
-        }
-        if self.add.len() <= FEW {
-            let is_there = |value: &str| positions(members, value).next().is_some();
-            return self
-                .add
-                .iter()
-                .filter(|(value, _)| !is_there(value))
-                .map(|(_, member)| member)
-                .collect();
-        }
-        let mut missing: HashSet<&str> = self.add.keys().map(String::as_str).collect();
-        for value in members.iter().filter_map(value_of) {
-            missing.remove(value);
-        }
-        let added = self.add.iter().filter(|(value, _)| missing.contains(value.as_str()));
-        added.map(|(_, member)| member).collect()
     }
 
     /// Adds a member, unless it is among those added already.
@@ -141,8 +118,25 @@ impl Delta {
     }
 }
 
-/// Below this many values, looking through the members for each costs less than an index.
-const FEW: usize = 4;
+/// Texts to be recognised: a few are held against each, many are hashed.
+enum Texts<'d> {
+    Few(Vec<&'d str>),
+    Many(HashSet<&'d str>),
+}
+
+impl<'d> Texts<'d> {
+    fn new(texts: impl ExactSizeIterator<Item = &'d str>) -> Self {
+        const FEW: usize = 4;
+        if texts.len() > FEW { Self::Many(texts.collect()) } else { Self::Few(texts.collect()) }
+    }
+
+    fn contains(&self, text: &str) -> bool {
+        match self {
+            Self::Few(texts) => texts.contains(&text),
+            Self::Many(texts) => texts.contains(text),
+        }
+    }
+}
 
 /// The text that tells a member from others.
 pub(crate) fn value_of(member: &Value) -> Option<&str> {
@@ -153,17 +147,6 @@ pub(crate) fn value_of(member: &Value) -> Option<&str> {
         _ => object.get("value")?,
     };
     value.as_str()
-}
-
-/// Where the members of this `value` are.
-fn positions<'m>(members: &'m [Value], value: &'m str) -> impl Iterator<Item = usize> + 'm {
-    // To look at all texts of a member, and for the name of one only if it is the right one, costs
-    // less than to look for the name in each.
-    let holds = move |member: &Value| {
-        let mut parts = member.as_object().into_iter().flat_map(|object| object.values());
-        parts.any(|part| part.as_str() == Some(value)) && value_of(member) == Some(value)
-    };
-    members.iter().enumerate().filter(move |(_, member)| holds(member)).map(|(at, _)| at)
 }
 
 fn remove_all(members: &mut Vec<Value>, gone: &[usize]) {

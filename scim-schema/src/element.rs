@@ -194,3 +194,30 @@ pub fn is_hollow(attribute: &Attribute, element: &Value) -> bool {
         && attribute.kind == Kind::Complex
         && object.keys().all(|name| attribute.sub_attribute(name).is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use scim_core::AttrName;
+    use serde_json::json;
+
+    use super::*;
+
+    /// RFC 7643 §2.2, RFC 7643 §2.4
+    #[test]
+    fn elements_are_told_apart_as_their_identities_are() {
+        let exact = Attribute::new(AttrName::from_static("codes"), Kind::String).case_exact();
+        let text = Attribute::new(AttrName::from_static("texts"), Kind::String);
+        for (attribute, left, right, same) in [
+            (&exact, "a", "A", false),
+            (&exact, "a", "a", true),
+            (&text, "a", "A", true),
+            (&text, "a", "b", false),
+            (&text, "\u{e9}", "E\u{301}", true),
+        ] {
+            let (left, right) = (json!(left), json!(right));
+            let identity = |element| Identity::of(attribute, false, element);
+            assert_eq!(same_element(attribute, false, &left, &right), same, "{left} {right}");
+            assert_eq!(identity(&left) == identity(&right), same, "{left} {right}");
+        }
+    }
+}

@@ -22,7 +22,7 @@ pub(crate) struct Refusal {
 enum Hint {
     None,
     /// The methods that are served.
-    Allow(&'static str),
+    Allow(String),
     /// The seconds to wait.
     RetryAfter(u64),
 }
@@ -34,7 +34,7 @@ impl Refusal {
             StatusCode::METHOD_NOT_ALLOWED,
             "the method is not allowed at this endpoint",
         );
-        Self { error, hint: Hint::Allow(route.allowed()) }
+        Self { error, hint: Hint::Allow(route.allowed().join(", ")) }
     }
 }
 
@@ -95,7 +95,10 @@ pub(crate) fn refusal(refusal: Refusal) -> Response<Body> {
     let mut response = json(refusal.error.status, &refusal.error);
     let header = match refusal.hint {
         Hint::None => return response,
-        Hint::Allow(methods) => (header::ALLOW, HeaderValue::from_static(methods)),
+        Hint::Allow(methods) => match HeaderValue::try_from(methods) {
+            Ok(methods) => (header::ALLOW, methods),
+            Err(_) => return response,
+        },
         Hint::RetryAfter(seconds) => (header::RETRY_AFTER, seconds.into()),
     };
     response.headers_mut().insert(header.0, header.1);

@@ -113,6 +113,19 @@ impl<S: Store> Builder<S> {
 
     /// Which departures from the letter of the RFCs are accepted, unless the request's extensions
     /// hold a [`Compat`] of their own.
+    ///
+    /// ```
+    /// use scim_service::core::Compat;
+    ///
+    /// /// In a layer before the service: the letter of the RFCs, for one client alone.
+    /// fn strict_for_the_validator<B>(request: &mut http::Request<B>) {
+    ///     let agent = request.headers().get(http::header::USER_AGENT);
+    ///     if agent.is_some_and(|agent| agent.as_bytes().starts_with(b"scim-validator")) {
+    ///         request.extensions_mut().insert(Compat::STRICT);
+    ///     }
+    /// }
+    /// # strict_for_the_validator(&mut http::Request::new(()));
+    /// ```
     #[must_use]
     pub fn compat(mut self, compat: Compat) -> Self {
         self.compat = compat;
@@ -133,7 +146,19 @@ impl<S: Store> Builder<S> {
         self
     }
 
-    /// A clock of one's own.
+    /// A clock of one's own, such as for tests.
+    ///
+    /// ```
+    /// # use scim_service::{Endpoint, MemoryStore, ScimService, schema::catalog};
+    /// use chrono::DateTime;
+    ///
+    /// let scim = ScimService::builder(MemoryStore::new())
+    ///     .clock(|| DateTime::from_timestamp_millis(1_709_632_800_123).unwrap_or_default())
+    /// #     .base_url("https://api.example.com/scim/v2")
+    /// #     .endpoint(Endpoint::users(catalog::user()))
+    ///     .build()?;
+    /// # Ok::<(), scim_service::BuildError>(())
+    /// ```
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -142,6 +167,19 @@ impl<S: Store> Builder<S> {
 
     /// Ids of one's own, in place of UUIDs in order of time. They must never repeat, in no
     /// resource type, and must not hold `bulkId` (RFC 7643 §3.1).
+    ///
+    /// ```
+    /// # use scim_service::{Endpoint, MemoryStore, ScimService, schema::catalog};
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// let last = AtomicU64::new(0);
+    /// let scim = ScimService::builder(MemoryStore::new())
+    ///     .ids(move || format!("acme-{}", last.fetch_add(1, Ordering::Relaxed)))
+    /// #     .base_url("https://api.example.com/scim/v2")
+    /// #     .endpoint(Endpoint::users(catalog::user()))
+    ///     .build()?;
+    /// # Ok::<(), scim_service::BuildError>(())
+    /// ```
     #[must_use]
     pub fn ids(mut self, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.ids = Arc::new(ids);
@@ -173,6 +211,22 @@ impl<S: Store> Builder<S> {
     /// How secrets such as passwords are hashed before they are kept (RFC 7643 §4.1.1), for a
     /// store that keeps them: [`Store::secret`] gives the hash again. Unless set, they are dropped.
     /// Called before the store's transaction begins.
+    ///
+    /// ```
+    /// # use scim_service::{Endpoint, MemoryStore, ScimService, schema::catalog};
+    /// use scim_service::core::Error;
+    ///
+    /// # fn argon2id(password: &str) -> String { password.len().to_string() }
+    /// let scim = ScimService::builder(MemoryStore::new())
+    ///     .secrets(|_, secret| match secret.text() {
+    ///         Some(password) if password.len() >= 12 => Ok(argon2id(password)),
+    ///         _ => Err(Error::invalid_value("`password` must have 12 letters")),
+    ///     })
+    /// #     .base_url("https://api.example.com/scim/v2")
+    /// #     .endpoint(Endpoint::users(catalog::user()))
+    ///     .build()?;
+    /// # Ok::<(), scim_service::BuildError>(())
+    /// ```
     #[must_use]
     pub fn secrets(
         mut self,

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use self::{link::Link, message::Operation, reference::BulkIds};
 use crate::{
-    Action, Change, Context, Event, Guard, Store, Write, Written,
+    Action, Change, Context, Endpoint, Event, Guard, Store, Write, Written,
     answer::{self, Answer, failed},
     read::missing,
     route::{self, Route},
@@ -137,6 +137,7 @@ impl<S: Store> Job<'_, S> {
         let method = operation.method.as_str();
         let pending = match (method, route) {
             ("POST", Route::Type(endpoint)) => {
+                check_allowed(endpoint, Action::Create)?;
                 let cx = self.parts.request_context(endpoint, self.head, self.compat);
                 let data = self.ids.without(operation.data, late);
                 let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
@@ -150,8 +151,14 @@ impl<S: Store> Job<'_, S> {
                 pending
             }
             ("PUT" | "PATCH" | "DELETE", Route::Resource(endpoint, id)) => {
+                let action = match method {
+                    "PUT" => Action::Replace,
+                    "PATCH" => Action::Patch,
+                    _ => Action::Delete,
+                };
+                check_allowed(endpoint, action)?;
                 let cx = self.parts.request_context(endpoint, self.head, self.compat);
-                self.write(at, cx, method, id, guard, operation.data)?
+                self.write(at, cx, action, id, guard, operation.data)?
             }
             _ => {
                 return Err(Error::invalid_value(
@@ -192,31 +199,27 @@ impl<S: Store> Job<'_, S> {
         &self,
         at: usize,
         cx: Context,
-        method: &str,
+        action: Action,
         id: String,
         guard: Guard,
         data: Value,
     ) -> Result<Pending, Error> {
-        let change = |action, change: Change| {
+        self.parts.policy.authorize(&cx, action)?;
+        let change = |change: Change| {
             let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
             Pending { at, cx: cx.clone(), action, id: id.clone(), write }
         };
-        Ok(match method {
-            "PUT" => {
-                self.parts.policy.authorize(&cx, Action::Replace)?;
-                change(Action::Replace, self.parts.replacement(&cx, guard, data)?)
-            }
-            "PATCH" => {
-                self.parts.policy.authorize(&cx, Action::Patch)?;
+        Ok(match action {
+            Action::Replace => change(self.parts.replacement(&cx, guard, data)?),
+            Action::Patch => {
                 let plan = Patch::from_value_within(data, cx.compat(), &self.parts.limits.patch)?
                     .plan(cx.schema())?;
-                change(Action::Patch, self.parts.patching(&cx, guard, plan)?)
+                change(self.parts.patching(&cx, guard, plan)?)
             }
             _ => {
-                self.parts.policy.authorize(&cx, Action::Delete)?;
                 let guard = self.parts.deletion(&cx, guard)?;
                 let write = Write::Delete { cx: cx.clone(), id: id.clone(), guard };
-                Pending { at, cx: cx.clone(), action: Action::Delete, id: id.clone(), write }
+                Pending { at, cx: cx.clone(), action, id: id.clone(), write }
             }
         })
     }
@@ -335,6 +338,15 @@ impl<S: Store> Job<'_, S> {
         }
         json!({"schemas": [scim_core::SchemaUri::BULK_RESPONSE], "Operations": operations})
     }
+}
+
+/// 405 for what the endpoint does not serve.
+fn check_allowed(endpoint: &Endpoint, action: Action) -> Result<(), Error> {
+    if endpoint.allows(action) {
+        return Ok(());
+    }
+    let detail = "the method is not allowed at this endpoint";
+    Err(Error::new(StatusCode::METHOD_NOT_ALLOWED, detail))
 }
 
 /// The operations of a request, by their bulkId.

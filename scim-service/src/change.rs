@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use scim_core::Error;
 use scim_patch::{Delta, Outcome, Plan};
-use scim_schema::{Mode, Secrets, Valid};
+use scim_schema::{Issue, Mode, Secrets, Valid};
 use serde_json::Value;
 
 use crate::{Action, Context, Guard, Invariant, Policy, Proposal, StoreError, Stored};
@@ -94,6 +94,15 @@ impl Change {
     #[cfg(all(test, feature = "testing"))]
     pub(crate) fn set_secrets(&self) -> Option<String> {
         self.0.secrets.iter().find_map(|secret| secret.text().map(str::to_owned))
+    }
+
+    /// What a PATCH leaves out because no schema knows it: also where nothing else of it reaches the
+    /// resource, such as with a change of members. Of a PUT, [`Valid::dropped`] tells.
+    pub fn dropped(&self) -> &[Issue] {
+        match &self.0.edit {
+            Edit::Patch(plan) => plan.dropped(),
+            Edit::Replace(_) => &[],
+        }
     }
 
     /// What must hold once the change is made. If it comes to nothing, that need not be asked.

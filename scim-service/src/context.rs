@@ -14,6 +14,25 @@ use crate::{Endpoint, UnknownMembers};
 ///
 /// What a layer before the service puts into the request's extensions is found here again: a
 /// [`Tenant`], a [`Principal`], or anything of one's own.
+///
+/// ```
+/// use http::Extensions;
+/// use scim_service::{Context, Endpoint, Tenant, schema::catalog};
+///
+/// /// What a layer knows about the customer.
+/// #[derive(Clone)]
+/// struct Plan {
+///     seats: u32,
+/// }
+///
+/// let mut extensions = Extensions::new();
+/// extensions.insert(Tenant("acme".into()));
+/// extensions.insert(Plan { seats: 50 });
+/// let cx = Context::new(Endpoint::users(catalog::user()), extensions);
+/// assert_eq!(cx.require::<Tenant>()?.0.as_ref(), "acme");
+/// assert_eq!(cx.get::<Plan>().map(|plan| plan.seats), Some(50));
+/// # Ok::<(), scim_service::core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Context(Arc<Parts>);
 
@@ -89,6 +108,17 @@ impl Context {
         let mut other = self.clone();
         Arc::make_mut(&mut other.0).endpoint = endpoint.clone();
         Ok(other)
+    }
+
+    /// The same request, about each resource type that is served.
+    pub fn types(&self) -> impl Iterator<Item = Self> {
+        let own = std::slice::from_ref(&self.0.endpoint);
+        let all = self.0.peers.as_deref().unwrap_or(own);
+        all.iter().map(|endpoint| {
+            let mut other = self.clone();
+            Arc::make_mut(&mut other.0).endpoint = endpoint.clone();
+            other
+        })
     }
 
     /// What a layer has said about the request.

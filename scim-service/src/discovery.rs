@@ -10,7 +10,7 @@ use scim_schema::catalog;
 use serde_json::{Value, json};
 
 use crate::{
-    Body, Endpoint, Features, Limits,
+    Action, Body, Endpoint, Features, Limits,
     answer::{self, Answer},
     link::Links,
     params::Params,
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Discovery {
     service_provider_config: Document,
+    bulk: bool,
     resource_types: Collection,
     schemas: Collection,
 }
@@ -55,12 +56,26 @@ impl Discovery {
             .into_iter()
             .map(|schema| (schema.id.to_string(), described(base, &schema)));
         let location = format!("{}/ServiceProviderConfig", base);
-        let config = config(&location, features, limits, pagination, change_password, schemes);
+        let serves = |action| endpoints.iter().any(|endpoint| endpoint.allows(action));
+        let writes = [Action::Create, Action::Replace, Action::Patch, Action::Delete];
+        let bulk = limits.max_bulk_operations > 0 && writes.into_iter().any(serves);
+        let config = config(&location, features, limits)
+            .bulk(if bulk { bulk_support(limits) } else { BulkSupport::default() })
+            .patch(serves(Action::Patch).into())
+            .change_password(change_password.into())
+            .pagination(pagination)
+            .authentication_schemes(schemes);
         Self {
+            bulk,
             service_provider_config: document(String::new(), location, &json!(config)),
             resource_types: collection(&format!("{}/ResourceTypes", base), types.collect()),
             schemas: collection(&format!("{}/Schemas", base), schemas.collect()),
         }
+    }
+
+    /// Whether there are bulk requests.
+    pub(crate) fn has_bulk(&self) -> bool {
+        self.bulk
     }
 
     /// `/ServiceProviderConfig`; its query is ignored.
@@ -161,29 +176,23 @@ fn described(base: &str, schema: &Schema) -> Value {
     value
 }
 
-fn config(
-    location: &str,
-    features: Features,
-    limits: &Limits,
-    pagination: Pagination,
-    change_password: bool,
-    schemes: Vec<AuthenticationScheme>,
-) -> ServiceProviderConfig {
+fn config(location: &str, features: Features, limits: &Limits) -> ServiceProviderConfig {
     let filter = if features.filter {
-        FilterSupport::new(u64::try_from(limits.max_page).unwrap_or(u64::MAX))
+        FilterSupport::new(number(limits.max_page))
     } else {
         FilterSupport::default()
     };
-    let number = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
-    let bulk = BulkSupport::new(number(limits.max_bulk_operations), number(limits.max_bulk_body));
     ServiceProviderConfig::default()
-        .patch(true.into())
-        .bulk(bulk)
         .filter(filter)
         .sort(features.sort.into())
         .etag(true.into())
-        .change_password(change_password.into())
-        .pagination(pagination)
-        .authentication_schemes(schemes)
         .meta(meta("ServiceProviderConfig", location))
+}
+
+fn bulk_support(limits: &Limits) -> BulkSupport {
+    BulkSupport::new(number(limits.max_bulk_operations), number(limits.max_bulk_body))
+}
+
+fn number(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
 }

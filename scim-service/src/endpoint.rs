@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scim_core::{AttrName, Error};
 use scim_schema::ResourceSchema;
 
-use crate::{Derived, OnConflict};
+use crate::{Action, Derived, OnConflict};
 
 /// A resource type: its name, the endpoint it is served at, its schema and its settings.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ struct Parts {
     patch_answers_body: bool,
     on_conflict: OnConflict,
     derived: Vec<Derived>,
+    /// What is served; everything, if it is not said.
+    only: Option<Vec<Action>>,
 }
 
 /// What becomes of members of a group that do not exist (RFC 7643 §2.3.7).
@@ -55,6 +57,7 @@ impl Endpoint {
             patch_answers_body: true,
             on_conflict: OnConflict::Refuse,
             derived: Vec::new(),
+            only: None,
         })))
     }
 
@@ -79,6 +82,7 @@ impl Endpoint {
             patch_answers_body: true,
             on_conflict: OnConflict::Refuse,
             derived: Vec::new(),
+            only: None,
         }))
     }
 
@@ -104,11 +108,32 @@ impl Endpoint {
         self
     }
 
+    /// Serves these alone, such as reading; everything unless set. The rest is answered with 405
+    /// (RFC 9110 §15.5.6), also where it is an operation of a bulk request, and what no endpoint
+    /// serves is not announced in the service provider configuration.
+    ///
+    /// ```
+    /// use scim_service::{Action, Endpoint, schema::catalog};
+    ///
+    /// let read_only = Endpoint::groups(catalog::group()).only([Action::Read]);
+    /// assert!(read_only.allows(Action::Read) && !read_only.allows(Action::Delete));
+    /// ```
+    #[must_use]
+    pub fn only(mut self, actions: impl Into<Vec<Action>>) -> Self {
+        Arc::make_mut(&mut self.0).only = Some(actions.into());
+        self
+    }
+
     /// Computes an attribute whenever a resource is shown.
     #[must_use]
     pub fn derive(mut self, derived: Derived) -> Self {
         Arc::make_mut(&mut self.0).derived.push(derived);
         self
+    }
+
+    /// Whether this is served.
+    pub fn allows(&self, action: Action) -> bool {
+        self.0.only.as_ref().is_none_or(|only| only.contains(&action))
     }
 
     /// The name of the resource type, such as `User`.

@@ -3,6 +3,20 @@
 use scim_core::json;
 
 /// How much of a request is read, and how much is answered.
+///
+/// ```
+/// use scim_service::{Endpoint, Limits, MemoryStore, ScimService, schema::catalog};
+///
+/// let mut limits = Limits::DEFAULT;
+/// limits.max_body = 64 << 10;
+/// limits.max_page = 200;
+/// let scim = ScimService::builder(MemoryStore::new())
+///     .base_url("https://api.example.com/scim/v2")
+///     .endpoint(Endpoint::users(catalog::user()))
+///     .limits(limits)
+///     .build()?;
+/// # Ok::<(), scim_service::BuildError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -10,7 +24,7 @@ pub struct Limits {
     pub max_body: usize,
     /// Bytes of the body of a bulk request.
     pub max_bulk_body: usize,
-    /// Operations of a bulk request; more are answered with 413.
+    /// Operations of a bulk request; more are answered with 413. With none, there is no bulk.
     pub max_bulk_operations: usize,
     /// Operations of a PATCH, and the work its filters may cost.
     pub patch: scim_patch::Limits,

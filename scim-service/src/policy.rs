@@ -7,6 +7,42 @@ use scim_schema::Valid;
 use crate::{Context, Invariant, Stored};
 
 /// Rules of one's own about who may do what, and about what resources may look like.
+///
+/// ```
+/// use scim_service::{
+///     Action, Context, Policy, Principal, Proposal,
+///     core::Error,
+///     schema::Valid,
+/// };
+/// use serde_json::Value;
+///
+/// struct House;
+///
+/// impl Policy for House {
+///     fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+///         let reader = cx.get::<Principal>().is_some_and(|who| &*who.0 == "reports");
+///         if reader && action != Action::Read {
+///             return Err(Error::new(http::StatusCode::FORBIDDEN, "this token only reads"));
+///         }
+///         Ok(())
+///     }
+///
+///     fn before(&self, _: &Context, proposal: &mut Proposal<'_>) -> Result<(), Error> {
+///         let user = proposal.resource.attributes_mut();
+///         if !user.contains_key("userType") {
+///             user.insert("userType".to_owned(), Value::from("Employee"));
+///         }
+///         Ok(())
+///     }
+///
+///     fn before_delete(&self, _: &Context, _: &str, user: &Valid) -> Result<(), Error> {
+///         match user.attributes().get("active") {
+///             Some(Value::Bool(true)) => Err(Error::invalid_value("deactivate the user first")),
+///             _ => Ok(()),
+///         }
+///     }
+/// }
+/// ```
 pub trait Policy: Send + Sync + 'static {
     /// Whether a request may do this at all. Asked before anything is read.
     ///

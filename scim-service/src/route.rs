@@ -4,7 +4,7 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 use scim_core::{Error, ScimType};
 
-use crate::Endpoint;
+use crate::{Action, Endpoint};
 
 /// What a URL means.
 #[derive(Debug)]
@@ -32,25 +32,42 @@ pub(crate) enum Route<'a> {
 }
 
 impl Route<'_> {
-    /// The methods that are served there, as they stand in `Allow`.
-    pub(crate) fn allowed(&self) -> &'static str {
+    /// The methods that are served there.
+    pub(crate) fn allowed(&self) -> Vec<&'static str> {
         match self {
             Self::Root
             | Self::ServiceProviderConfig
             | Self::ResourceTypes(_)
-            | Self::Schemas(_) => "GET",
-            Self::RootSearch | Self::TypeSearch(_) | Self::Bulk => "POST",
-            Self::Type(_) => "GET, POST",
-            Self::Resource(..) => "GET, PUT, PATCH, DELETE",
-            Self::Me => "GET, POST, PUT, PATCH, DELETE",
+            | Self::Schemas(_) => vec!["GET"],
+            Self::RootSearch | Self::Bulk => vec!["POST"],
+            Self::TypeSearch(endpoint) => served(endpoint, &[("POST", Action::Read)]),
+            Self::Type(endpoint) => {
+                served(endpoint, &[("GET", Action::Read), ("POST", Action::Create)])
+            }
+            Self::Resource(endpoint, _) => served(endpoint, &ON_RESOURCES),
+            Self::Me => vec!["GET", "POST", "PUT", "PATCH", "DELETE"],
         }
     }
 
     /// Whether a method is served there; HEAD is wherever GET is.
     pub(crate) fn allows(&self, method: &Method) -> bool {
         let name = if method == Method::HEAD { "GET" } else { method.as_str() };
-        self.allowed().split(", ").any(|allowed| allowed == name)
+        self.allowed().contains(&name)
     }
+}
+
+/// What the methods do with a resource.
+const ON_RESOURCES: [(&str, Action); 4] = [
+    ("GET", Action::Read),
+    ("PUT", Action::Replace),
+    ("PATCH", Action::Patch),
+    ("DELETE", Action::Delete),
+];
+
+/// Of these methods those that an endpoint serves.
+fn served(endpoint: &Endpoint, methods: &[(&'static str, Action)]) -> Vec<&'static str> {
+    let served = methods.iter().filter(|(_, action)| endpoint.allows(*action));
+    served.map(|(method, _)| *method).collect()
 }
 
 /// Finds the endpoint of a path. The path of the base URL is taken off if it is there, so that

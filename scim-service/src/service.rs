@@ -165,6 +165,7 @@ impl<S: Store> Parts<S> {
             Route::RootSearch => {
                 self.list_all(head, &Params::from_body(body, &compat)?, compat).await
             }
+            Route::Bulk if !self.discovery.has_bulk() => Err(not_served().into()),
             Route::Bulk => self.bulk(head, body, compat).await,
             Route::Type(endpoint) => {
                 let cx = self.request_context(endpoint, head, compat);

@@ -20,6 +20,58 @@ use crate::{Change, Context, Guard, Invariant, StoreError};
 /// [`Guard::invariants`]. Between their judgement and the commit no other write may slip in, or two
 /// that are sound alone would together not be: writes go one after the other, as on one thread or
 /// under a lock of the tenant's, or the transaction is serializable.
+///
+/// [`Change`] and [`Guard`] show how a store uses them. This is one that adds something to another:
+///
+/// ```
+/// use scim_service::{
+///     Change, Context, Features, Guard, New, Page, Query, Store, StoreError, Stored, Updated,
+///     schema::Projection,
+/// };
+///
+/// /// A store that nobody can write to.
+/// struct Frozen<S>(S);
+///
+/// fn frozen() -> StoreError {
+///     StoreError::busy(std::time::Duration::from_secs(600))
+/// }
+///
+/// impl<S: Store> Store for Frozen<S> {
+///     async fn get(
+///         &self,
+///         cx: &Context,
+///         id: &str,
+///         want: &Projection,
+///     ) -> Result<Option<Stored>, StoreError> {
+///         self.0.get(cx, id, want).await
+///     }
+///
+///     async fn query(&self, cx: &Context, query: &Query) -> Result<Page, StoreError> {
+///         self.0.query(cx, query).await
+///     }
+///
+///     async fn create(&self, _: &Context, _: New) -> Result<Stored, StoreError> {
+///         Err(frozen())
+///     }
+///
+///     async fn update(
+///         &self,
+///         _: &Context,
+///         _: &str,
+///         _: &Change,
+///     ) -> Result<Option<Updated>, StoreError> {
+///         Err(frozen())
+///     }
+///
+///     async fn delete(&self, _: &Context, _: &str, _: &Guard) -> Result<bool, StoreError> {
+///         Err(frozen())
+///     }
+///
+///     fn features(&self) -> Features {
+///         self.0.features()
+///     }
+/// }
+/// ```
 pub trait Store: Send + Sync + 'static {
     /// The resource with this id. What `want` does not include need not be loaded.
     fn get(
@@ -384,6 +436,24 @@ pub enum Write {
         /// Under which conditions it is made.
         guard: Guard,
     },
+}
+
+impl Write {
+    /// What is known about the request.
+    pub fn context(&self) -> &Context {
+        match self {
+            Self::Create { cx, .. } | Self::Update { cx, .. } | Self::Delete { cx, .. } => cx,
+        }
+    }
+
+    /// What must hold once it is made.
+    pub fn invariants(&self) -> &[Invariant] {
+        match self {
+            Self::Create { new, .. } => &new.invariants,
+            Self::Update { change, .. } => change.invariants(),
+            Self::Delete { guard, .. } => &guard.invariants,
+        }
+    }
 }
 
 /// What one write of a batch came to.

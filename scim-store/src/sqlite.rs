@@ -24,7 +24,7 @@ use std::{
 
 use scim_schema::Projection;
 use scim_service::{
-    Change, Context, Endpoint, Features, Guard, New, Page, Query, Store, StoreError, Stored,
+    Change, Context, Features, Guard, Invariant, New, Page, Query, Store, StoreError, Stored,
     Tenant, Updated, Write, Written,
 };
 
@@ -32,6 +32,7 @@ pub use check::Fault;
 pub use error::SqliteError;
 pub use log::{LogEntry, Refused};
 use reader::Readers;
+use reindex::Known;
 use scope::Scope;
 use writer::Writer;
 
@@ -49,6 +50,7 @@ pub struct SqliteStore(Arc<Parts>);
 struct Parts {
     writer: Writer,
     readers: Readers,
+    known: Known,
 }
 
 /// How a [`SqliteStore`] is opened.
@@ -58,7 +60,6 @@ pub struct SqliteBuilder {
     readers: usize,
     limit: Duration,
     busy: Duration,
-    endpoints: Vec<Endpoint>,
 }
 
 impl SqliteStore {
@@ -77,7 +78,6 @@ impl SqliteStore {
             readers: 4,
             limit: Duration::from_secs(5),
             busy: Duration::from_secs(5),
-            endpoints: Vec::new(),
         }
     }
 
@@ -88,6 +88,43 @@ impl SqliteStore {
     pub async fn forget(&self, tenant: &Tenant) -> Result<(), StoreError> {
         let tenant = tenant.0.clone();
         self.0.writer.write(move |it| Ok(tenant::forget(it, &tenant)?)).await
+    }
+
+    /// Brings what a tenant's resources are found by up to date with the schemas that the context's
+    /// service serves today. The first request of each tenant does the same: a server that asks for
+    /// it when it starts lets nobody wait. It takes as long as writing all resources again does, if
+    /// a schema has changed or the rules by which values compare, and else next to nothing.
+    ///
+    /// # Errors
+    /// When the database fails; all is as it was then.
+    pub async fn reindex(&self, cx: &Context) -> Result<(), StoreError> {
+        self.scope(cx).await.map(drop)
+    }
+
+    /// Whose resources a request is about, their keys being up to date.
+    async fn scope(&self, cx: &Context) -> Result<Scope, StoreError> {
+        let scope = Scope::of(cx)?;
+        if self.0.known.has(&scope) {
+            return Ok(scope);
+        }
+        let scopes = cx.types().map(|cx| Scope::of(&cx)).collect::<Result<Vec<_>, _>>()?;
+        let asked = scopes.clone();
+        let current = self.0.readers.read(move |it| Ok(reindex::is_current(it, &asked)?)).await?;
+        if !current {
+            let stale = scopes.clone();
+            let write = move |it: &_| Ok(reindex::bring_up_to_date(it, &stale)?);
+            self.0.writer.write(write).await?;
+        }
+        self.0.known.add(&scopes);
+        Ok(scope)
+    }
+
+    /// The same for a write, and for what it must be asked afterwards.
+    async fn ready(&self, cx: &Context, invariants: &[Invariant]) -> Result<Scope, StoreError> {
+        for question in invariants.iter().flat_map(Invariant::questions) {
+            self.scope(&question.cx).await?;
+        }
+        self.scope(cx).await
     }
 
     /// What follows an entry of a tenant's log of changes, in order; 0 is before the first.
@@ -143,7 +180,7 @@ impl SqliteStore {
     /// # Errors
     /// When the database fails, or it takes longer than a read may.
     pub async fn check(&self, cx: &Context) -> Result<Vec<Fault>, StoreError> {
-        let scope = Scope::of(cx)?;
+        let scope = self.scope(cx).await?;
         self.0.readers.read(move |it| check::resources(it, &scope)).await
     }
 }
@@ -163,25 +200,15 @@ impl SqliteBuilder {
         self
     }
 
-    /// Says which resource types are served. When the schema of one has changed, or the rules by
-    /// which values compare, the store computes its keys anew before it opens; without that,
-    /// filters would miss what was stored before.
-    #[must_use]
-    pub fn serves(mut self, endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
-        self.endpoints.extend(endpoints);
-        self
-    }
-
     /// Opens the file, or creates it.
     ///
     /// # Errors
     /// When the file cannot be opened, or was written by a later release.
     pub fn open(self) -> Result<SqliteStore, SqliteError> {
-        let mut connection = connection::writer(&self.path, self.busy)?;
-        reindex::bring_up_to_date(&mut connection, &self.endpoints)?;
+        let connection = connection::writer(&self.path, self.busy)?;
         let readers = Readers::start(&self.path, self.readers, self.busy, self.limit)?;
         let writer = Writer::start(connection)?;
-        Ok(SqliteStore(Arc::new(Parts { writer, readers })))
+        Ok(SqliteStore(Arc::new(Parts { writer, readers, known: Known::default() })))
     }
 }
 
@@ -199,13 +226,13 @@ impl Store for SqliteStore {
     }
 
     async fn query(&self, cx: &Context, query: &Query) -> Result<Page, StoreError> {
-        let scope = Scope::of(cx)?;
+        let scope = self.scope(cx).await?;
         let query = query.clone();
         self.0.readers.read(move |it| page::query(it, &scope, &query)).await
     }
 
     async fn create(&self, cx: &Context, new: New) -> Result<Stored, StoreError> {
-        let scope = Scope::of(cx)?;
+        let scope = self.ready(cx, &new.invariants).await?;
         self.0.writer.write(move |it| write::create(it, &scope, new)).await
     }
 
@@ -215,13 +242,13 @@ impl Store for SqliteStore {
         id: &str,
         change: &Change,
     ) -> Result<Option<Updated>, StoreError> {
-        let scope = Scope::of(cx)?;
+        let scope = self.ready(cx, change.invariants()).await?;
         let (id, change) = (id.to_owned(), change.clone());
         self.0.writer.write(move |it| write::update(it, &scope, &id, &change)).await
     }
 
     async fn delete(&self, cx: &Context, id: &str, guard: &Guard) -> Result<bool, StoreError> {
-        let scope = Scope::of(cx)?;
+        let scope = self.ready(cx, &guard.invariants).await?;
         let (id, guard) = (id.to_owned(), guard.clone());
         self.0.writer.write(move |it| write::delete(it, &scope, &id, &guard)).await
     }
@@ -242,6 +269,12 @@ impl Store for SqliteStore {
         writes: Vec<Write>,
         max_errors: Option<usize>,
     ) -> Vec<Result<Written, StoreError>> {
+        for write in &writes {
+            if let Err(error) = self.ready(write.context(), write.invariants()).await {
+                let failed = max_errors.map_or(writes.len(), |max| max.clamp(1, writes.len()));
+                return write::none_made(error, failed).collect();
+            }
+        }
         write::batch(&self.0.writer, writes, max_errors).await
     }
 

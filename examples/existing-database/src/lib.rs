@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod page;
+mod row;
 mod store;
 mod table;
 

@@ -5,24 +5,19 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use chrono::DateTime;
-use rusqlite::{
-    Connection, OptionalExtension, Row, ToSql, functions::FunctionFlags, params, params_from_iter,
-    types,
-};
-use scim_filter::{
-    Key,
-    sql::{self, Dialect, Direction, Param},
-};
+use rusqlite::{Connection, functions::FunctionFlags, params};
+use scim_filter::Key;
 use scim_service::{
-    Applied, Change, Context, Guard, Invariant, New, Page, Query, Store, StoreError, Stored,
-    UnknownMembers, Updated, Window,
-    core::{Error, Kind, Version},
-    schema::{Projection, Valid},
+    Applied, Change, Context, Guard, New, Page, Query, Store, StoreError, Stored, Updated,
+    core::Kind, schema::Projection,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::table::Table;
+use crate::{
+    page::{judge, page},
+    row::{Loaded, load, save},
+    table::Table,
+};
 
 /// The users and teams of one customer, in tables that were there before SCIM came.
 #[derive(Clone)]
@@ -140,133 +135,5 @@ impl Store for TeamStore {
             Ok(true)
         })
         .await
-    }
-}
-
-/// A resource, and what is derived from other tables, which no version covers.
-struct Loaded {
-    stored: Stored,
-    derived: Map<String, Value>,
-}
-
-impl Loaded {
-    fn shown(mut self) -> Stored {
-        self.stored.attributes_mut().extend(self.derived);
-        self.stored
-    }
-}
-
-fn load(database: &Connection, cx: &Context, id: &str) -> Result<Option<Loaded>, StoreError> {
-    let Table { name, select, .. } = Table::of(cx);
-    let select =
-        format!("SELECT r.id, r.created_at, r.updated_at, {select} FROM {name} r WHERE r.id = ?1");
-    let mut select = database.prepare_cached(&select)?;
-    Ok(select.query_row([id], |row| loaded(cx, row)).optional()?)
-}
-
-/// There is no column for a version: it is the hash of what the row holds.
-fn loaded(cx: &Context, row: &Row<'_>) -> rusqlite::Result<Loaded> {
-    let (attributes, derived): (String, String) = (row.get(3)?, row.get(4)?);
-    let version = Version::of(attributes.as_bytes());
-    let canonical = |json: &str| {
-        let mut value: Value = serde_json::from_str(json).unwrap_or_default();
-        value.as_object_mut().into_iter().for_each(|all| all.retain(|_, one| !is_empty_list(one)));
-        cx.schema().trust(value).into_attributes()
-    };
-    let [created, modified] = [row.get(1)?, row.get(2)?]
-        .map(|at| DateTime::from_timestamp_millis(at).unwrap_or_default());
-    let stored = Stored::new(row.get::<_, String>(0)?, version, created, canonical(&attributes));
-    let mut derived = canonical(&derived);
-    derived.remove("schemas");
-    Ok(Loaded { stored: stored.modified(modified), derived })
-}
-
-fn is_empty_list(value: &Value) -> bool {
-    value.as_array().is_some_and(Vec::is_empty)
-}
-
-/// Writes all of a resource, and reads what has come of it.
-fn save(
-    database: &Connection,
-    cx: &Context,
-    id: &str,
-    resource: Valid,
-) -> Result<Loaded, StoreError> {
-    let attributes = resource.into_attributes();
-    let members =
-        |of: &Map<String, Value>| of.get("members").and_then(Value::as_array).map(Vec::len);
-    let wanted = members(&attributes);
-    let (json, now) = (Value::Object(attributes).to_string(), cx.now().timestamp_millis());
-    let values: [&dyn ToSql; 3] = [&id, &json, &now];
-    for statement in Table::of(cx).write {
-        let mut write = database.prepare_cached(statement)?;
-        let count = write.parameter_count();
-        write.execute(values.get(..count).unwrap_or(&values)).map_err(refused)?;
-    }
-    let saved = load(database, cx, id)?.ok_or_else(StoreError::stale)?;
-    let is_short = members(&saved.stored.attributes) < wanted;
-    if is_short && cx.unknown_members() == UnknownMembers::Refuse {
-        return Err(Error::invalid_value("`members` names a resource that does not exist").into());
-    }
-    Ok(saved)
-}
-
-/// What must hold once a write is made. Nobody else writes before it is committed.
-fn judge(write: &Connection, invariants: &[Invariant]) -> Result<(), StoreError> {
-    let mut invariants = invariants.iter();
-    invariants.try_for_each(|one| one.check(|cx, query| page(write, cx, query)))
-}
-
-fn refused(error: rusqlite::Error) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::ConstraintViolation) => StoreError::conflict("userName"),
-        _ => error.into(),
-    }
-}
-
-/// Filter, order and page are the database's work.
-fn page(database: &Connection, cx: &Context, query: &Query) -> Result<Page, StoreError> {
-    let table = Table::of(cx);
-    let Table { name, select, .. } = table;
-    let unsupported = |error: sql::Unsupported| StoreError::unsupported(error.attribute());
-    let filter = query.filter.as_ref();
-    let found = filter.map(|filter| sql::compile(filter, table, Dialect::Sqlite, 1));
-    let (condition, params) = match found.transpose().map_err(unsupported)? {
-        Some(found) => (found.text, found.params),
-        None => ("TRUE".to_owned(), Vec::new()),
-    };
-    let mut values: Vec<types::Value> = params.into_iter().map(bound).collect();
-    let count = format!("SELECT count(*) FROM {name} r WHERE {condition}");
-    let total: i64 = database.query_row(&count, params_from_iter(&values), |row| row.get(0))?;
-
-    let path = query.sort.as_ref().map(|sort| &sort.path);
-    let descending = query.sort.as_ref().is_some_and(|sort| sort.descending);
-    let direction = if descending { Direction::Descending } else { Direction::Ascending };
-    let order = sql::order(path, direction, table, Dialect::Sqlite).map_err(unsupported)?;
-    let Window::Index { start, count } = query.window else {
-        return Err(StoreError::unsupported("cursor"));
-    };
-    values.push(i64::try_from(count).unwrap_or(i64::MAX).into());
-    values.push(i64::try_from(start.saturating_sub(1)).unwrap_or(i64::MAX).into());
-    let select = format!(
-        "SELECT r.id, r.created_at, r.updated_at, {select} FROM {name} r WHERE {condition}
-         ORDER BY {} LIMIT ?{} OFFSET ?{}",
-        order.terms(),
-        values.len() - 1,
-        values.len(),
-    );
-    let mut select = database.prepare_cached(&select)?;
-    let rows = select.query_map(params_from_iter(&values), |row| loaded(cx, row))?;
-    let resources = rows.map(|row| Ok(row?.shown())).collect::<Result<_, StoreError>>()?;
-    Ok(Page::new(resources, total.unsigned_abs()))
-}
-
-fn bound(param: Param) -> types::Value {
-    match param {
-        Param::Text(text) => text.into(),
-        Param::Bool(truth) => truth.into(),
-        Param::Integer(whole) => whole.into(),
-        Param::Real(real) => real.into(),
-        _ => types::Value::Null,
     }
 }

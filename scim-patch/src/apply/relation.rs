@@ -28,8 +28,7 @@ pub(super) fn run(
         let spent = budget.spend(elements.iter().map(weight).sum(), delta.terms());
         spent.map_err(|kind| PatchError::at(by.operation, kind))?;
     }
-    let gone = delta.gone(elements);
-    let fresh = delta.fresh(elements);
+    let (gone, fresh) = delta.outcome(elements);
     if gone.is_empty() && fresh.is_empty() {
         return Ok(None);
     }

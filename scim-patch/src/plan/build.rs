@@ -1,6 +1,6 @@
 //! Operations turned into what is done to each attribute.
 
-use scim_core::{Compat, SchemaUri};
+use scim_core::{AttrPath, Compat, SchemaUri};
 use scim_schema::{
     Canon, Findings, Issue, Place, ReadOnly, Report, ResourceSchema, Secrets, is_secret,
 };
@@ -53,7 +53,7 @@ pub(super) struct Builder<'s> {
     /// The operation at hand.
     pub(super) by: Cause,
     pub(super) slots: Vec<Slot>,
-    pub(super) touched: Vec<scim_core::AttrPath>,
+    pub(super) touched: Vec<AttrPath>,
     dropped: Vec<Issue>,
     reported: Vec<Issue>,
     pub(super) secrets: Secrets,
@@ -80,7 +80,12 @@ impl<'s> Builder<'s> {
                 self.clear_container(uri);
                 Ok(())
             }
-            Some(Found::Container(uri)) => self.container(uri, operation.value.clone()),
+            Some(Found::Container(uri)) => {
+                if self.by.op == Op::Add && operation.value.as_ref().is_none_or(Value::is_null) {
+                    return Err(Kind::NullAdded(AttrPath::schema(uri.clone())));
+                }
+                self.container(uri, operation.value.clone())
+            }
             Some(Found::Attribute(target, filter)) => {
                 if target.is_read_only() {
                     return Err(Kind::ReadOnly(target.path()));

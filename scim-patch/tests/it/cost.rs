@@ -72,6 +72,7 @@ fn long_texts_count_for_more_and_those_that_have_to_be_folded_for_most() {
     for (text, weight) in [
         ("short".to_owned(), 1),
         ("x".repeat(63), 1),
+        ("x".repeat(64), 2),
         ("x".repeat(64 * 10), 11),
         ("ö".repeat(32 * 10), 321),
     ] {
@@ -185,4 +186,78 @@ fn long_values_are_within_the_limits() {
     assert_eq!(plan.apply(&mut resource), Ok(Outcome::Changed));
     assert_eq!(resource.attributes()["tags"].as_array().unwrap().len(), many.len());
     assert_eq!(resource.attributes()["box"], json!({"size": "L"}));
+}
+
+/// RFC 7644 §3.1
+#[test]
+fn of_what_is_left_out_and_reported_the_first_hundred_are_named() {
+    let schema = catalog::user();
+    let operations = |count: usize| {
+        (0..count).map(|at| {
+            json!({"op": "add", "value": {"title": "T", "locale": "no such", format!("x{at}"): 1}})
+        })
+    };
+    let mut user = schema.trust(json!({"userName": "u"}));
+    let few = plan(&schema, operations(60), 1_000);
+    assert_eq!(few.apply(&mut user), Ok(Outcome::Changed));
+    assert_eq!((user.dropped().len(), user.reported().len()), (60, 60));
+    assert_eq!(few.apply(&mut user), Ok(Outcome::Unchanged));
+    assert_eq!((user.dropped().len(), user.reported().len()), (100, 100));
+    let many = plan(&schema, operations(150), 1_000);
+    assert_eq!((many.dropped().len(), many.reported().len()), (100, 100));
+}
+
+#[test]
+fn what_is_looked_at_and_what_is_copied_is_counted() {
+    let schema = schema::named("Gadget");
+    let rows: Vec<Value> =
+        (0..10).map(|at| json!({"value": at.to_string(), "type": "t"})).collect();
+    let gadget = schema.trust(json!({"serial": "s", "label": "L", "owners": ["o"], "parts": rows}));
+    let long = "x".repeat(64 * 10);
+    let look = json!({"op": "remove", "path": "parts[note co \"q\"]"});
+    for (work, operations) in [
+        (10, json!([look])),
+        (20, json!([{"op": "remove", "path": "parts[note co \"q\" and not (type co \"q\")]"}])),
+        (10, json!([{"op": "remove", "path": "parts", "value": [{"value": "3"}]}])),
+        // An element that comes, with all that it holds.
+        (11, json!([{"op": "add", "path": "parts", "value": [{"value": "new", "note": long}]}])),
+        (
+            3,
+            json!([{"op": "add", "path": "parts", "value": [{"value": "new", "colours": ["a", "b"]}]}]),
+        ),
+        // A part: what it becomes, and five for each element that changes.
+        (10 + 10 * 6, json!([{"op": "replace", "path": "parts.note", "value": "n"}])),
+        (
+            10 + 11 + 15,
+            json!([{"op": "replace", "path": "parts[value eq \"3\"].note", "value": long}]),
+        ),
+        (
+            15,
+            json!([{"op": "add", "path": "parts", "value": [{"value": "3", "type": "t", "note": long}]}]),
+        ),
+        (
+            10 + 5,
+            json!([{"op": "replace", "path": "parts[value eq \"3\"]", "value": {"value": "n"}}]),
+        ),
+        // What has come is looked at by later filters.
+        (
+            10 + 11 + 21,
+            json!([look, {"op": "add", "path": "parts", "value": [{"value": "new", "note": long}]}, look]),
+        ),
+        (
+            10 + 10 + 26 + 20,
+            json!([look, {"op": "replace", "path": "parts[value eq \"3\"].note", "value": long}, look]),
+        ),
+        // Lists in complex values are hashed.
+        (4 * 2, json!([{"op": "add", "path": "box.stickers", "value": ["a", "b"]}])),
+        (1, json!([{"op": "replace", "path": "box.colour", "value": "red"}])),
+    ] {
+        let mut operations: Vec<Value> = operations.as_array().unwrap().clone();
+        let size = json!({"op": "add", "path": "box.size", "value": "L"});
+        let work = work + 1;
+        operations.push(size);
+        let plan = |work| plan(&schema, operations.iter().cloned(), work);
+        assert!(is_done(&plan(work), &gadget), "{operations:?}");
+        assert!(!is_done(&plan(work - 1), &gadget), "{operations:?}");
+    }
 }

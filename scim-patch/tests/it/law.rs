@@ -7,7 +7,7 @@ use scim_schema::{Mode, ResourceSchema, Valid};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    made::{compat, fitting, operation, path, value},
+    made::{compat, fitting, gadget_operation, operation, path, value},
     schema,
 };
 
@@ -217,5 +217,36 @@ proptest! {
         }
         let error = plan(&schema, &[operation], &Compat::INTEROP).expect_err("nothing is known");
         prop_assert_eq!(scim_core::Error::from(error).scim_type, Some(scim_core::ScimType::InvalidValue));
+    }
+
+    /// RFC 7644 §3.5.2
+    #[test]
+    fn lists_of_texts_parts_that_stay_and_extensions_that_must_be_keep_the_laws(
+        first in vec(gadget_operation(), 0..12),
+        operations in vec(gadget_operation(), 1..5),
+        compat in compat(),
+    ) {
+        let schema = schema::named("Gadget");
+        let mut before = schema.trust(json!({
+            "serial": "s", "label": "L", "owners": ["o"], "urn:test:ext:Place": {"site": "north"},
+        }));
+        for operation in first {
+            // Some are refused; what is not makes the gadget a richer one.
+            drop(apply(&schema, &[operation], &Compat::INTEROP, &mut before));
+        }
+        before.take_secrets();
+        let mut after = before.clone();
+        let outcome = apply(&schema, &operations, &compat, &mut after);
+        let Ok(outcome) = outcome else {
+            prop_assert_eq!(after, before);
+            return Ok(());
+        };
+        let same = schema.same(before.attributes(), after.attributes());
+        prop_assert_eq!(outcome == Outcome::Unchanged, same && after.secrets().is_empty());
+        prop_assert!(!same || after.attributes() == before.attributes());
+        let value = Value::Object(after.attributes().clone());
+        let judged = schema.validate(value, Mode::Patched(before.attributes()), &compat);
+        let judged = judged.unwrap();
+        prop_assert_eq!(judged.attributes(), after.attributes());
     }
 }

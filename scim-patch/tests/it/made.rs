@@ -181,3 +181,75 @@ fn wild() -> impl Strategy<Value = Value> {
         2 => (op(), members()).prop_map(|(op, value)| json!({"op": op, "value": value})),
     ]
 }
+
+/// Any operation on a gadget.
+pub(crate) fn gadget_operation() -> impl Strategy<Value = Value> {
+    let path = select(vec![
+        "label",
+        "serial",
+        "seal",
+        "marks",
+        "weight",
+        "tags",
+        "tags[value eq \"red\"]",
+        "codes",
+        "ports",
+        "owners",
+        "owners[value eq \"o\"]",
+        "box",
+        "box.colour",
+        "box.maker",
+        "box.size",
+        "box.stickers",
+        "parts",
+        "parts[value eq \"p1\"]",
+        "parts[type eq \"a\"].value",
+        "parts[value eq \"p1\"].batch",
+        "parts[value eq \"p2\"].colours",
+        "parts[primary eq true].primary",
+        "parts.type",
+        "parts.note",
+        "rows",
+        "rows[shelf eq \"1\"]",
+        "rows[note pr].shelf",
+        "links",
+        "links[value eq \"a\"].primary",
+        "links.type",
+        "urn:test:ext:Place",
+        "urn:test:ext:Place:site",
+        "urn:test:ext:Care",
+        "urn:test:ext:Care:plan",
+        "urn:test:ext:Care:codes",
+        "urn:test:ext:Care:codes[value eq \"red\"]",
+        "urn:test:ext:Care:lock",
+        "urn:test:ext:Care:vendor",
+        "urn:test:ext:Care:vendor.value",
+    ]);
+    let text = || select(vec!["red", "Red", "blue", "p1", "p2", "a", "o", "1"]);
+    let element = prop_oneof![
+        (text(), text()).prop_map(|(value, kind)| json!({"value": value, "type": kind})),
+        (text(), any::<bool>()).prop_map(|(value, flag)| json!({"value": value, "primary": flag})),
+        (text(), text()).prop_map(|(value, batch)| json!({"value": value, "batch": batch})),
+        (text(), text()).prop_map(|(shelf, note)| json!({"shelf": shelf, "note": note})),
+        (text(), text()).prop_map(|(maker, size)| json!({"maker": maker, "size": size})),
+        text().prop_map(|colour| json!({"colour": colour, "stickers": [colour, "one"]})),
+        text().prop_map(|code| json!({"plan": "gold", "codes": [code], "lock": code})),
+        text().prop_map(|site| json!({"site": site, "floor": null})),
+    ];
+    let value = prop_oneof![
+        4 => text().prop_map(Value::from),
+        1 => Just(json!(2.0)),
+        1 => any::<bool>().prop_map(Value::from),
+        2 => vec(text(), 0..3).prop_map(|texts| json!(texts)),
+        1 => vec(0..3, 0..3).prop_map(|numbers| json!(numbers)),
+        5 => element.clone(),
+        3 => vec(element, 0..3).prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    let op = select(vec!["add", "replace"]);
+    prop_oneof![
+        4 => (op, path.clone(), value)
+            .prop_map(|(op, path, value)| json!({"op": op, "path": path, "value": value})),
+        1 => path.prop_map(|path| json!({"op": "remove", "path": path})),
+    ]
+}

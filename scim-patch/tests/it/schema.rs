@@ -81,6 +81,11 @@ fn gadget() -> ResourceSchema {
             ],
         )
         .multi_valued(),
+        complex(
+            "deputies",
+            [text("value"), text("$ref"), text("display").mutability(Mutability::ReadOnly)],
+        )
+        .multi_valued(),
         complex("rows", [text("shelf").required(), text("note")]).multi_valued(),
         complex(
             "links",

@@ -139,7 +139,7 @@ impl Canon<'_> {
         };
         is_typed
             && !attribute.multi_valued
-            && matches!(attribute.mutability, Mutability::ReadWrite | Mutability::Immutable)
+            && attribute.mutability != Mutability::ReadOnly
             && !is_secret(attribute)
             && attribute.constraints.as_ref().is_none_or(|constraints| {
                 matches!(constraint::judge(attribute, constraints, value), Verdict::Fits)

@@ -1,4 +1,4 @@
-//! What must be there, where the catalogue has no example of it.
+//! What must be there and what must not, where the catalogue has no example of it.
 
 use scim_core::{AttrName, Attribute, Compat, Kind, Mutability, Returned, Schema};
 use scim_schema::{Mode, ResourceSchema};
@@ -65,4 +65,23 @@ fn a_required_secret_is_asked_for_once() {
     check(json!({"pin": "1"}), Mode::Create, &[]);
     check(json!({}), Mode::Replace(&Map::new()), &[]);
     check(json!({}), Mode::Patched(&Map::new()), &[]);
+}
+
+/// RFC 7643 §7
+#[test]
+fn what_is_never_returned_is_set_apart_whoever_can_write_it() {
+    for mutability in [Mutability::ReadWrite, Mutability::Immutable, Mutability::WriteOnly] {
+        let hidden = named("hint").mutability(mutability).returned(Returned::Never);
+        let schema = Schema::new("urn:test:Door".parse().unwrap(), "Door", [hidden]);
+        let door = ResourceSchema::new(schema).unwrap();
+        for compat in [Compat::STRICT, Compat::INTEROP] {
+            let sent = json!({"schemas": ["urn:test:Door"], "hint": "it is blue"});
+            let valid = door.validate(sent.clone(), Mode::Create, &compat).unwrap();
+            for valid in [valid, door.trust(sent)] {
+                assert!(!valid.attributes().contains_key("hint"), "{mutability:?}");
+                let secrets: Vec<_> = valid.secrets().iter().map(|one| one.text()).collect();
+                assert_eq!(secrets, [Some("it is blue")]);
+            }
+        }
+    }
 }

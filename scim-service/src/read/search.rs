@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use scim_core::{AttrPath, Error, PaginationMethod, ScimType};
-use scim_filter::{Attributes, Checked, Filter, Options, ResolvedPath, Unknown};
+use scim_filter::{
+    Attributes, Checked, Element, Filter, Node, Options, ResolvedPath, Test, Unknown,
+};
 use scim_schema::{Projection, is_secret};
 
 use crate::{
@@ -43,7 +45,7 @@ impl Search {
         };
         let sort = self.sort.as_ref().map(|sort| (sort.path.to_string(), sort.descending));
         vec![
-            format!("{:?}", self.filter),
+            self.filter.as_ref().map(|filter| written(filter.root())).unwrap_or_default(),
             format!("{sort:?}"),
             names(&params.attributes),
             names(&params.excluded_attributes),
@@ -178,6 +180,23 @@ impl<S: Store> Parts<S> {
         let known = sortable(cx, &path).filter(|_| !derive::names(cx, &path));
         let path = known.ok_or_else(unknown_sort)?;
         Ok(Some(Sort { path, descending: params.descending }))
+    }
+}
+
+/// A filter in a form that does not depend on how it was written: canonical names, comparison
+/// keys in place of literals. As deep as the filter, whose depth is bounded.
+fn written(node: &Node) -> String {
+    let all = |parts: &[Node]| parts.iter().map(written).collect::<Vec<_>>().join(",");
+    match node {
+        Node::Constant(outcome) => outcome.to_string(),
+        Node::And(parts) => format!("and({})", all(parts)),
+        Node::Or(parts) => format!("or({})", all(parts)),
+        Node::Not(inner) => format!("not({})", written(inner)),
+        Node::Test(Test { path, op }) => {
+            let key = op.operand().map_or("", |operand| operand.key.as_str());
+            format!("{path} {op:?} {}:{key}", key.len())
+        }
+        Node::Element(Element { path, filter }) => format!("{path}[{}]", written(filter)),
     }
 }
 

@@ -16,6 +16,7 @@ mod embedding;
 mod feature;
 mod invariant;
 mod law;
+mod method;
 mod mount;
 mod password;
 mod protocol;

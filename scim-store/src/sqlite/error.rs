@@ -12,10 +12,6 @@ pub enum SqliteError {
     /// The tables could not be created or brought up to date.
     #[error("the tables could not be brought up to date")]
     Migration(#[from] refinery::Error),
-    /// The comparison keys in the file are of another version, and some are of resource types that
-    /// the store was not told of.
-    #[error("the file holds comparison keys of another version")]
-    KeyVersion,
     /// A stored document is no JSON.
     #[error("a stored document cannot be read")]
     Document(#[from] serde_json::Error),

@@ -1,10 +1,18 @@
 //! Keys computed anew, when the rules by which they were computed have changed.
+//!
+//! The file remembers for each tenant and type by which rules its keys were computed: its schema
+//! and the version of comparison keys. Before the first use of a tenant's resources by a schema,
+//! the store compares, and where they differ it computes the keys anew.
 
-use http::Extensions;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::{Connection, OptionalExtension, params};
 use scim_core::Version;
 use scim_filter::Key;
-use scim_service::{Context, Endpoint, Tenant};
+use scim_schema::ResourceSchema;
 
 use super::{
     error::SqliteError,
@@ -12,40 +20,60 @@ use super::{
     scope::Scope,
 };
 
-/// The version of the comparison keys as the file holds it.
-const KEY_VERSION: &str = "key version";
+/// The schemas by which the keys of tenants are known to be up to date.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<HashMap<Arc<str>, Schemas>>);
 
-/// Brings the keys of these resource types up to date, all or none.
-///
-/// # Errors
-/// When the keys of a type that is not among them are of another version.
+/// By resource type. What is held cannot give its address to another schema.
+type Schemas = HashMap<Box<str>, ResourceSchema>;
+
+impl Known {
+    pub(super) fn has(&self, scope: &Scope) -> bool {
+        let known = self.lock();
+        let schema = known.get(&scope.tenant).and_then(|schemas| schemas.get(scope.kind()));
+        schema.is_some_and(|schema| std::ptr::eq(schema.base(), scope.schema().base()))
+    }
+
+    pub(super) fn add(&self, scopes: &[Scope]) {
+        let mut known = self.lock();
+        for scope in scopes {
+            let schemas = known.entry(scope.tenant.clone()).or_default();
+            schemas.insert(scope.kind().into(), scope.schema().clone());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Schemas>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the keys of a tenant's resources are those of these schemas.
+pub(super) fn is_current(connection: &Connection, scopes: &[Scope]) -> Result<bool, SqliteError> {
+    for scope in scopes {
+        if recorded(connection, scope)?.as_deref() != Some(&rules(scope.schema())?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Makes the keys of a tenant's resources those of these schemas.
 pub(super) fn bring_up_to_date(
-    connection: &mut Connection,
-    endpoints: &[Endpoint],
+    connection: &Connection,
+    scopes: &[Scope],
 ) -> Result<(), SqliteError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for endpoint in endpoints {
-        let name = format!("keys of {}", endpoint.name());
-        let rules = rules(endpoint)?;
-        if fact(&transaction, &name)?.as_deref() != Some(&rules) {
-            rebuild(&transaction, endpoint)?;
-            set_fact(&transaction, &name, &rules)?;
+    for scope in scopes {
+        let rules = rules(scope.schema())?;
+        if recorded(connection, scope)?.as_deref() != Some(&rules) {
+            rebuild(connection, scope)?;
+            record(connection, scope, &rules)?;
         }
     }
-    let version = Key::VERSION.to_string();
-    match fact(&transaction, KEY_VERSION)? {
-        Some(known) if known != version && !covers(&transaction, endpoints)? => {
-            return Err(SqliteError::KeyVersion);
-        }
-        Some(known) if known == version => {}
-        _ => set_fact(&transaction, KEY_VERSION, &version)?,
-    }
-    Ok(transaction.commit()?)
+    Ok(())
 }
 
 /// By what rules the keys of a type are computed: it changes whenever they do.
-fn rules(endpoint: &Endpoint) -> Result<String, SqliteError> {
-    let schema = endpoint.schema();
+fn rules(schema: &ResourceSchema) -> Result<String, SqliteError> {
     let mut text = serde_json::to_string(&schema.schemas().collect::<Vec<_>>())?;
     for indexed in schema.indexed() {
         text.push_str(&format!("\n{} {}", indexed.label, indexed.unique));
@@ -53,40 +81,23 @@ fn rules(endpoint: &Endpoint) -> Result<String, SqliteError> {
     Ok(format!("{} {}", Key::VERSION, Version::of(text.as_bytes()).as_str()))
 }
 
-fn covers(connection: &Connection, endpoints: &[Endpoint]) -> Result<bool, SqliteError> {
-    let mut statement = connection.prepare("SELECT DISTINCT type FROM tally WHERE count > 0")?;
-    let types = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let types = types.collect::<Result<Vec<_>, _>>()?;
-    Ok(types.iter().all(|kind| endpoints.iter().any(|known| known.name() == kind)))
+fn recorded(connection: &Connection, scope: &Scope) -> Result<Option<String>, SqliteError> {
+    let mut statement =
+        connection.prepare_cached("SELECT rules FROM indexed WHERE tenant = ?1 AND type = ?2")?;
+    let row = params![&*scope.tenant, scope.kind()];
+    Ok(statement.query_row(row, |row| row.get(0)).optional()?)
 }
 
-fn fact(connection: &Connection, name: &str) -> Result<Option<String>, SqliteError> {
-    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
-    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
-}
-
-fn set_fact(connection: &Connection, name: &str, value: &str) -> Result<(), SqliteError> {
+fn record(connection: &Connection, scope: &Scope, rules: &str) -> Result<(), SqliteError> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO meta (name, value) VALUES (?1, ?2) \
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        "INSERT INTO indexed (tenant, type, rules) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (tenant, type) DO UPDATE SET rules = excluded.rules",
     )?;
-    statement.execute(params![name, value])?;
+    statement.execute(params![&*scope.tenant, scope.kind(), rules])?;
     Ok(())
 }
 
-fn rebuild(connection: &Connection, endpoint: &Endpoint) -> Result<(), SqliteError> {
-    let mut statement = connection.prepare("SELECT tenant FROM tally WHERE type = ?1")?;
-    let tenants = statement.query_map([endpoint.name()], |row| row.get::<_, String>(0))?;
-    for tenant in tenants.collect::<Result<Vec<_>, _>>()? {
-        let mut extensions = Extensions::new();
-        extensions.insert(Tenant(tenant.as_str().into()));
-        let cx = Context::new(endpoint.clone(), extensions);
-        rebuild_tenant(connection, &Scope { cx, tenant: tenant.into() })?;
-    }
-    Ok(())
-}
-
-fn rebuild_tenant(connection: &Connection, scope: &Scope) -> Result<(), SqliteError> {
+fn rebuild(connection: &Connection, scope: &Scope) -> Result<(), SqliteError> {
     let whose = params![&*scope.tenant, scope.kind()];
     connection.execute("DELETE FROM key WHERE tenant = ?1 AND type = ?2", whose)?;
     let mut statement =

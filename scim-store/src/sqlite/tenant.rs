@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::error::SqliteError;
 
 /// Every table whose rows belong to a tenant; what hangs on a resource goes with it.
-const TABLES: [&str; 6] = ["member", "key", "secret", "resource", "tally", "change"];
+const TABLES: [&str; 7] = ["member", "key", "secret", "resource", "tally", "change", "indexed"];
 
 /// Deletes all that a tenant has.
 pub(super) fn forget(connection: &Connection, tenant: &str) -> Result<(), SqliteError> {

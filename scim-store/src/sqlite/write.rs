@@ -54,7 +54,7 @@ pub(super) fn create(
 ) -> Result<Stored, StoreError> {
     let New { id, mut resource, invariants, .. } = new;
     let secrets = resource.take_secrets();
-    let issues = issues(&resource);
+    let issues = issues(&resource, &[]);
     let mut attributes = resource.into_attributes();
     let elements = member::take(scope, &mut attributes);
     // Before the group itself is there: it cannot be its own first member.
@@ -108,8 +108,8 @@ fn by_rows(
     let applied = change.apply_head(current(&mut head), delta)?;
     let touched = member::change(connection, scope, &head.id, delta)?;
     let issues = match &applied {
-        Applied::Same(_) => Vec::new(),
-        Applied::Next(valid) => issues(valid),
+        Applied::Same(_) => change.dropped().to_vec(),
+        Applied::Next(valid) => issues(valid, change.dropped()),
     };
     let left_out = left_out(scope, &issues, touched);
     Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
@@ -132,7 +132,7 @@ fn by_document(
         Some(_) => member::replace(connection, scope, &head.id, &elements)?,
         None => Touched::default(),
     };
-    let left_out = left_out(scope, &issues(&valid), touched);
+    let left_out = left_out(scope, &issues(&valid, change.dropped()), touched);
     let applied = Applied::Next(valid);
     Ok((finish(connection, scope, head, applied, &before, touched.rows)?, left_out))
 }
@@ -246,9 +246,13 @@ fn left_out(scope: &Scope, issues: &[Issue], touched: Touched) -> LeftOut {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-/// What of a resource is not as it was sent.
-fn issues(valid: &Valid) -> Vec<Issue> {
-    valid.dropped().iter().chain(valid.reported()).cloned().collect()
+/// What of a resource is not as it was sent, or was left out before the change reached it.
+fn issues(valid: &Valid, dropped: &[Issue]) -> Vec<Issue> {
+    let mut issues: Vec<Issue> = valid.dropped().iter().chain(valid.reported()).cloned().collect();
+    let more: Vec<Issue> =
+        dropped.iter().filter(|issue| !issues.contains(issue)).cloned().collect();
+    issues.extend(more);
+    issues
 }
 
 fn log(
@@ -286,13 +290,20 @@ pub(super) async fn batch(
             Err(error) => {
                 let failed = count.min(errors_left);
                 errors_left -= failed;
-                results.push(Err(error));
-                let others = std::iter::repeat_with(|| Err(SqliteError::NotCommitted.into()));
-                results.extend(others.take(failed - 1));
+                results.extend(none_made(error, failed));
             }
         }
     }
     results
+}
+
+/// So many writes that all came to nothing.
+pub(super) fn none_made(
+    error: StoreError,
+    count: usize,
+) -> impl Iterator<Item = Result<Written, StoreError>> {
+    let others = std::iter::repeat_with(|| Err(SqliteError::NotCommitted.into()));
+    std::iter::once(Err(error)).chain(others).take(count)
 }
 
 fn several(

@@ -60,9 +60,17 @@ fn what_a_change_left_out_is_in_the_log() {
     patch(&store, &groups(), "staff", add).unwrap().unwrap();
     let rename = json!([{"op": "replace", "path": "displayName", "value": "All"}]);
     patch(&store, &groups(), "staff", rename).unwrap().unwrap();
+    let odd = |operations| patch(&store, &users(), "ann", operations).unwrap().unwrap();
+    odd(json!([{"op": "add", "value": {"title": "Guide", "shoeSize": 39}}]));
+    let odd = json!([{"op": "replace", "value": {"mascot": "Otto", "members": [{"value": "x"}]}}]);
+    patch(&store, &groups(), "staff", odd).unwrap().unwrap();
     let log = log(&store);
+    assert!(log[3].contains("`shoeSize`") && !log[3].contains("39"), "{log:?}");
+    assert_eq!(log[3].matches("shoeSize").count(), 1, "{log:?}");
+    assert!(log[4].contains("`mascot`") && !log[4].contains("Otto"), "{log:?}");
+    assert!(log[4].contains("`members`: 1 left out"), "{log:?}");
     assert!(log[0].contains("`shoeSize`") && !log[0].contains("38"), "{log:?}");
     assert!(log[1].contains("`members`: 1 left out"), "{log:?}");
     assert_eq!(log[2], "3 update Group staff", "a change of nothing is not logged");
-    assert_eq!(log.len(), 3);
+    assert_eq!(log.len(), 5);
 }

@@ -16,6 +16,7 @@ mod law;
 mod log;
 mod member;
 mod page;
+mod reindex;
 #[path = "../../../scim-service/tests/it/rule.rs"]
 mod rule;
 mod secret;

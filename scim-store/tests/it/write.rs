@@ -202,39 +202,6 @@ fn acknowledged_writes_are_synced_and_logged() {
     }
 }
 
-#[test]
-fn keys_are_computed_anew_when_a_schema_changes() {
-    let file = File::new();
-    let plain = context(Endpoint::users(catalog::user()), "a");
-    let store = file.open();
-    create(&store, &plain, "ann", json!({"userName": "ann", "title": "Boss"})).unwrap();
-    create(&store, &plain, "bob", json!({"userName": "bob", "title": "BOSS"})).unwrap();
-    drop(store);
-    let schema = catalog::user().index("title".parse().unwrap());
-    let changed = context(Endpoint::users(schema), "a");
-    let open = || {
-        let builder = scim_store::SqliteStore::builder(file.path());
-        builder.serves([changed.endpoint().clone()]).open().unwrap()
-    };
-    assert!(find(&file.open(), &changed, r#"title eq "boss""#).is_empty(), "not indexed yet");
-    assert_eq!(find(&open(), &changed, r#"title eq "boss""#), ["ann", "bob"]);
-    assert_eq!(find(&open(), &changed, r#"userName eq "ANN" and title pr"#), ["ann"]);
-    assert!(create(&open(), &changed, "two", json!({"userName": "ANN"})).is_err());
-}
-
-#[test]
-fn a_file_with_keys_of_another_version_is_not_used_before_they_are_computed_anew() {
-    let file = File::new();
-    user(&file.open(), "ann");
-    let connection = rusqlite::Connection::open(file.path()).unwrap();
-    let old = "UPDATE meta SET value = '0' WHERE name = 'key version'";
-    assert_eq!(connection.execute(old, []).unwrap(), 1);
-    assert!(scim_store::SqliteStore::open(file.path()).is_err());
-    let builder = scim_store::SqliteStore::builder(file.path());
-    assert!(builder.serves([users().endpoint().clone()]).open().is_ok());
-    assert_eq!(find(&file.open(), &users(), r#"userName eq "ann@x""#), ["ann"]);
-}
-
 struct Panicking;
 
 impl Policy for Panicking {

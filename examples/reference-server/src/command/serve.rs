@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use scim_service::Context;
+use scim_service::{Context, Endpoint, Store};
+use scim_store::SqliteStore;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -36,12 +37,29 @@ pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     let base_url = format!("{}/scim/v2", public_url.trim_end_matches('/'));
     let figures = Figures::install()?;
     let services = Services::new(&setup, Metered(store.clone()), &base_url)?;
+    reindex(&registry, &services, &store).await?;
     let keyring = Keyring::new(registry, options.place.database.registry()?)?;
     let tenants = prendio_tenants(options.place.database.registry()?, &services);
     tokio::spawn(approval::follow(options.place.database.approvals()?, store.clone(), tenants));
     let app = server::app(services, keyring, options.rate_limit, figures, store);
     welcome(&base_url, &fresh)?;
     transport::serve(listener, tls, app, options.patience, asked_to_stop()).await;
+    Ok(())
+}
+
+/// Brings what resources are found by up to date, before the first request has to wait for it.
+async fn reindex<S: Store + Clone>(
+    registry: &Registry,
+    services: &Services<S>,
+    store: &SqliteStore,
+) -> Result<(), Failure> {
+    for tenant in registry.tenants()? {
+        let Some(served) = services.of(tenant.profile) else { continue };
+        let first = served.endpoints.first().map(Endpoint::name).unwrap_or_default();
+        let extensions = extensions(&tenant.name, "server");
+        let Some(cx) = served.service.context(first, extensions) else { continue };
+        store.reindex(&cx).await.map_err(|_| "the resources could not be indexed anew")?;
+    }
     Ok(())
 }
 
