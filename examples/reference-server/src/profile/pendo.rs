@@ -19,9 +19,9 @@ pub(crate) fn endpoints() -> Result<Vec<Endpoint>, Failure> {
             Err(_) => users,
         },
     );
-    let [active, roles] = ["active", "roles"].map(AttrName::from_static);
+    let [active, derived_roles] = ["active", "roles"].map(AttrName::from_static);
     // Directories send roles beside what matters more, such as that somebody has left.
-    let users = users.pass_over(roles).default_value(active, Value::Bool(true));
+    let users = users.pass_over(derived_roles).default_value(active, Value::Bool(true));
     let users = users.extend(catalog::enterprise())?;
     let roles = Derived::new("roles".parse()?, ["groups".parse()?], |_, user| roles(user));
     Ok(vec![Endpoint::users(users).derive(roles), Endpoint::groups(catalog::group())])
