@@ -70,12 +70,18 @@ impl Delta {
     /// What comes of it: the positions of the members that go, in order, and the members that come.
     /// One look at each member.
     pub(crate) fn outcome(&self, members: &[Value]) -> (Vec<usize>, Vec<&Value>) {
-        let removed = Texts::new(self.remove.iter().map(String::as_str));
-        let added = Texts::new(self.add.keys().map(String::as_str));
+        let (removed, added) = (self.remove.iter(), self.add.keys());
+        let named = Texts::new(removed.clone().chain(added.clone()));
+        let (removed, added) = (Texts::new(removed), Texts::new(added));
+        let all = self.clear || !self.remove_where.is_empty();
         let mut gone = Vec::new();
         let mut there: HashSet<&str> = HashSet::new();
         for (at, member) in members.iter().enumerate() {
             let value = value_of(member);
+            // Of most members nothing is said.
+            if !all && !value.is_some_and(|value| named.contains(value)) {
+                continue;
+            }
             if let Some(value) = value.filter(|value| added.contains(value)) {
                 there.insert(value);
             } else if self.clear
@@ -125,17 +131,24 @@ enum Texts<'d> {
 }
 
 impl<'d> Texts<'d> {
-    fn new(texts: impl ExactSizeIterator<Item = &'d str>) -> Self {
+    fn new(texts: impl Iterator<Item = &'d String>) -> Self {
         const FEW: usize = 4;
-        if texts.len() > FEW { Self::Many(texts.collect()) } else { Self::Few(texts.collect()) }
+        let texts: Vec<&str> = texts.map(String::as_str).collect();
+        if texts.len() > FEW { Self::Many(texts.into_iter().collect()) } else { Self::Few(texts) }
     }
 
+    #[inline]
     fn contains(&self, text: &str) -> bool {
         match self {
-            Self::Few(texts) => texts.contains(&text),
+            Self::Few(texts) => texts.iter().any(|known| same(known, text)),
             Self::Many(texts) => texts.contains(text),
         }
     }
+}
+
+/// Most texts differ in their first bytes, which is seen sooner than by comparing all.
+fn same(one: &str, other: &str) -> bool {
+    one.as_bytes().first_chunk::<8>() == other.as_bytes().first_chunk::<8>() && one == other
 }
 
 /// The text that tells a member from others.

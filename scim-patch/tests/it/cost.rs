@@ -261,3 +261,18 @@ fn what_is_looked_at_and_what_is_copied_is_counted() {
         assert!(!is_done(&plan(work - 1), &gadget), "{operations:?}");
     }
 }
+
+/// RFC 7644 §3.5.2.2
+#[test]
+fn elements_without_value_are_found_among_many_by_what_is_listed() {
+    let schema = schema::named("Gadget");
+    let rows: Vec<Value> =
+        (0..400).map(|at| json!({"shelf": at.to_string(), "note": "n"})).collect();
+    let mut gadget =
+        schema.trust(json!({"serial": "s", "label": "L", "owners": ["o"], "rows": rows}));
+    let listed: Vec<Value> = (0..10).map(|at| json!({"shelf": at.to_string()})).collect();
+    let operation = json!({"op": "remove", "path": "rows", "value": listed});
+    let plan = plan(&schema, [operation].into_iter(), Limits::DEFAULT.max_work);
+    assert_eq!(plan.apply(&mut gadget), Ok(Outcome::Changed));
+    assert_eq!(gadget.attributes()["rows"].as_array().unwrap()[..], rows[10..]);
+}

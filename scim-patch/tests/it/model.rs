@@ -199,3 +199,21 @@ proptest! {
         prop_assert_eq!(head.attributes(), after.attributes());
     }
 }
+
+#[test]
+fn a_delta_is_empty_if_nothing_can_come_or_go() {
+    let schema = schema::named("Group");
+    for (operation, empty) in [
+        (json!({"op": "replace", "path": "displayName", "value": "G"}), true),
+        (json!({"op": "add", "path": "members", "value": []}), true),
+        (json!({"op": "add", "path": "members", "value": [{"value": "a"}]}), false),
+        (json!({"op": "remove", "path": "members[value eq \"a\"]"}), false),
+        (json!({"op": "remove", "path": "members[type eq \"User\"]"}), false),
+        (json!({"op": "remove", "path": "members"}), false),
+    ] {
+        let message = json!({"Operations": [operation]});
+        let patch = Patch::from_value(message, &Compat::INTEROP).unwrap();
+        let (_, delta) = patch.plan(&schema).unwrap().delta("members").unwrap();
+        assert_eq!(delta.is_empty(), empty, "{operation}");
+    }
+}

@@ -9,6 +9,12 @@ pub(crate) fn named(name: &str) -> ResourceSchema {
         "Group" => catalog::group(),
         "Gadget" => gadget(),
         "Limited" => limited(),
+        "Peers" => relation(complex("peers", [text("value"), text("type")])),
+        "Sizes" => relation(complex("sizes", [attribute("value", Kind::Integer)])),
+        "Makers" => relation(
+            complex("makers", [text("value").case_exact()]).mutability(Mutability::Immutable),
+        ),
+        "Keepers" => relation(complex("keepers", [text("value").case_exact()]).required()),
         other => panic!("no schema {other}"),
     }
 }
@@ -33,6 +39,17 @@ fn attribute(name: &'static str, kind: Kind) -> Attribute {
     Attribute::new(AttrName::from_static(name), kind)
 }
 
+fn text(name: &'static str) -> Attribute {
+    attribute(name, Kind::String)
+}
+
+/// A resource of which nothing is known but a relation.
+fn relation(attribute: Attribute) -> ResourceSchema {
+    let (name, attributes) = (attribute.name.clone(), [attribute.multi_valued()]);
+    let schema = Schema::new("urn:test:Relation".parse().unwrap(), "Relation", attributes);
+    ResourceSchema::new(schema).unwrap().relation(name)
+}
+
 fn complex(name: &'static str, parts: impl Into<Vec<Attribute>>) -> Attribute {
     Attribute::complex(AttrName::from_static(name), parts)
 }
@@ -40,7 +57,6 @@ fn complex(name: &'static str, parts: impl Into<Vec<Attribute>>) -> Attribute {
 /// What no schema of the RFCs has: lists of simple values, lists in complex values, immutable and
 /// required parts, a required extension, a relation told apart without case.
 fn gadget() -> ResourceSchema {
-    let text = |name| attribute(name, Kind::String);
     let base = [
         text("serial").required().case_exact().mutability(Mutability::Immutable),
         text("label").required(),
