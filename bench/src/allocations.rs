@@ -28,6 +28,16 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() {
     println!("| what | allocations | bytes |\n|---|---:|---:|");
+    for (what, text) in [
+        ("a simple `eq`", sample::EQ),
+        ("two value paths", sample::VALUE_PATHS),
+        ("13 nested terms", sample::NESTED),
+    ] {
+        row(&format!("parse {what}"), || text.parse::<scim_filter::Filter>());
+        row("scim-kit", || scim_kit::Filter::parse(text));
+        row("scim_proto", || text.parse::<scim_proto::filter::ScimFilter>());
+        row("scim_v2", || text.parse::<scim_v2::filter::Filter>());
+    }
     let text = sample::user_text();
     let document = sample::user(0);
     let schema = &*sample::USERS;
@@ -58,7 +68,7 @@ fn requests() {
         .build()
         .expect("a service");
     let send = |request: request::Builder, body: Bytes| {
-        let request = request.body(Full::from(body)).expect("a request");
+        let request = request.body(Full::<Bytes>::from(body)).expect("a request");
         finish(async {
             let response = service.clone().call(request).await.expect("infallible");
             assert!(response.status().is_success());

@@ -3,18 +3,17 @@
 use std::hint::black_box;
 
 use matteosister_scim_filter::parser as matteosister;
-use scim_filter::{Checked, Filter, Options};
+use scim_filter::{
+    Checked, Filter, Limits, Options, ResolvedPath,
+    sql::{self, Columns, Dialect, Place},
+};
 use serde_json::{Map, Value};
 
 use crate::{
     measure::each,
-    sample,
+    sample::{self, EQ, NESTED, VALUE_PATHS},
     table::{Budget, Table},
 };
-
-const EQ: &str = r#"userName eq "bjensen""#;
-const VALUE_PATHS: &str = r#"emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]"#;
-const NESTED: &str = r#"(userName sw "a" or userName sw "b") and ((title pr and userType eq "Employee") or (nickName co "x" and not (active eq false))) and ((emails.value ew "example.com" or emails.type eq "work") and (name.familyName eq "Jensen" or (name.givenName eq "Barbara" and (displayName pr or locale eq "en-US")))) and meta.lastModified gt "2011-05-13T04:42:34Z""#;
 
 pub(crate) fn rows(table: &mut Table) {
     let simple = Budget::Faster(2.0);
@@ -36,6 +35,57 @@ pub(crate) fn rows(table: &mut Table) {
         });
     }
     matches(table);
+    hostile(table);
+}
+
+/// What would be slow if any byte were looked at again and again: everything that is done with a
+/// filter, without limits of length and number.
+fn hostile(table: &mut Table) {
+    if !table.wants(&["hostile"]) {
+        return;
+    }
+    const MANY: usize = 1_000_000;
+    let shapes = [
+        ("parentheses", "(".repeat(MANY)),
+        ("parentheses that close", "(".repeat(MANY / 2) + "title pr" + &")".repeat(MANY / 2)),
+        ("`not`s", "not (".repeat(MANY / 5)),
+        ("brackets", "emails[".repeat(MANY / 7)),
+        ("a chain of `and`", vec!["title pr"; 10_000].join(" and ")),
+        ("a chain of `or`", vec!["userName eq \"x\""; 10_000].join(" or ")),
+        ("a string", format!("userName eq \"{}\"", "x".repeat(MANY))),
+        ("a string of escapes", format!("userName co \"{}\"", "\\u00e9".repeat(MANY / 6))),
+        ("a name", "a".repeat(MANY) + " pr"),
+        ("a URN", "a:".repeat(MANY / 2) + "b pr"),
+        ("a number", format!("userName eq {}", "1".repeat(MANY))),
+        ("blanks", format!("title{}pr", " ".repeat(MANY))),
+    ];
+    let mut limits = Limits::DEFAULT;
+    (limits.max_len, limits.max_depth, limits.max_terms) = (usize::MAX, usize::MAX, usize::MAX);
+    let options = Options::INTEROP.limits(limits);
+    let user = Value::Object(sample::stored_user(7));
+    for (what, text) in shapes {
+        let all = || {
+            let filter = Filter::parse_with(black_box(&text), &options).ok()?;
+            let checked = filter.clone().check(&*sample::USERS, &options).ok()?;
+            let found = sql::compile(&checked.clone(), &Documents, Dialect::Postgres, 1).ok();
+            Some((filter.to_string(), checked.matches(&user), found))
+        };
+        let most = Budget::Nanoseconds(10e6);
+        table.alone(&format!("hostile: {what}, {} kB", text.len() / 1000), each(all), most);
+    }
+}
+
+/// All in a document.
+struct Documents;
+
+impl Columns for Documents {
+    fn id(&self) -> &str {
+        "r.id"
+    }
+
+    fn place(&self, _: &ResolvedPath) -> Option<Place> {
+        Some(Place::Document("r.keys".into()))
+    }
 }
 
 fn parse(

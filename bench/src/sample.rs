@@ -6,6 +6,11 @@ use scim_core::Compat;
 use scim_schema::{Mode, ResourceSchema, Valid, catalog};
 use serde_json::{Map, Value, json};
 
+/// Filters, from simple to nested.
+pub(crate) const EQ: &str = r#"userName eq "bjensen""#;
+pub(crate) const VALUE_PATHS: &str = r#"emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]"#;
+pub(crate) const NESTED: &str = r#"(userName sw "a" or userName sw "b") and ((title pr and userType eq "Employee") or (nickName co "x" and not (active eq false))) and ((emails.value ew "example.com" or emails.type eq "work") and (name.familyName eq "Jensen" or (name.givenName eq "Barbara" and (displayName pr or locale eq "en-US")))) and meta.lastModified gt "2011-05-13T04:42:34Z""#;
+
 /// Users with the enterprise extension.
 pub(crate) static USERS: LazyLock<ResourceSchema> =
     LazyLock::new(|| catalog::user().extend(catalog::enterprise()).expect("two schemas that fit"));
