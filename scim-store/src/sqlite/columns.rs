@@ -1,11 +1,12 @@
 //! Where filters and orders find the attributes.
 
-use scim_core::Kind;
+use scim_core::{AttrName, Kind};
 use scim_filter::{
     ResolvedPath,
     sql::{Column, Columns, Holds, Index, Place, Rows},
 };
 use scim_schema::{Indexed, ResourceSchema};
+use scim_service::Context;
 
 use super::scope::Scope;
 
@@ -13,6 +14,8 @@ use super::scope::Scope;
 pub(super) struct Tables {
     members: Option<String>,
     groups: Option<String>,
+    /// The types of groups, as SQL text, if the keys of all their display names are indexed.
+    owners: Option<String>,
     schema: ResourceSchema,
 }
 
@@ -27,11 +30,25 @@ const OWNER_DISPLAY: &str = "SELECT y.keys ->> '$.displayName' FROM resource x \
     JOIN search y ON y.num = x.num \
     WHERE x.tenant = ?1 AND x.type = m.owner_type AND x.id = m.owner";
 
+const DISPLAY_NAME: &str = "displayName";
+
+/// The types whose members resources can be.
+fn owners(scope: &Scope) -> Option<String> {
+    let owners: Vec<_> =
+        scope.cx.types().filter(|cx| !cx.endpoint().relations().is_empty()).collect();
+    let is_indexed =
+        |cx: &Context| cx.schema().indexed().iter().any(|indexed| indexed.label == DISPLAY_NAME);
+    let quoted = |cx: &Context| format!("'{}'", cx.resource_type().replace('\'', "''"));
+    let names: Vec<String> = owners.iter().map(quoted).collect();
+    (!owners.is_empty() && owners.iter().all(is_indexed)).then(|| names.join(", "))
+}
+
 impl Tables {
     pub(super) fn of(scope: &Scope) -> Self {
         Self {
             members: scope.relation().map(|name| name.as_str().to_owned()),
             groups: scope.derived().map(|attribute| attribute.name.as_str().to_owned()),
+            owners: owners(scope),
             schema: scope.schema().clone(),
         }
     }
@@ -39,6 +56,12 @@ impl Tables {
     /// The index of an attribute.
     pub(super) fn indexed(&self, path: &ResolvedPath) -> Option<&Indexed> {
         self.schema.indexed().iter().find(|known| known.path == *path)
+    }
+
+    fn is_group_name(&self, path: &ResolvedPath) -> bool {
+        let is = |name: &Option<AttrName>, known: &str| name.as_ref().is_some_and(|n| n == known);
+        let groups = self.groups.as_deref().is_some_and(|groups| is(&path.name, groups));
+        groups && path.container.is_none() && is(&path.sub, "display")
     }
 
     fn relation(&self, path: &ResolvedPath) -> Option<Place> {
@@ -106,6 +129,13 @@ impl Columns for Tables {
     }
 
     fn index(&self, path: &ResolvedPath) -> Option<Index> {
+        if let Some(owners) = self.owners.as_ref().filter(|_| self.is_group_name(path)) {
+            let scope =
+                format!("k.tenant = ?1 AND k.type IN ({owners}) AND k.attr = '{DISPLAY_NAME}'");
+            let members = "key k JOIN member m \
+                ON m.tenant = k.tenant AND m.owner = k.id AND m.owner_type = k.type";
+            return Some(Index::new(members, "r.id", "m.member", Column::key("k.k")).scope(scope));
+        }
         let indexed = self.indexed(path)?;
         // Half of all resources have either value.
         if path.kind == Kind::Boolean {

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use scim_schema::Projection;
-use scim_service::{Guard, Store};
+use scim_service::{Guard, ScimService, Store, Tenant};
 use serde_json::{Value, json};
 
 use crate::file::{File, block_on, find, get, group, groups, patch, put, user, users};
@@ -137,6 +139,48 @@ fn memberships_are_searched_from_both_sides() {
     ] {
         assert_eq!(find(&store, &users(), filter), expected, "{filter}");
     }
+}
+
+/// RFC 7643 §4.1.2
+#[test]
+fn the_name_of_a_group_finds_its_members_with_and_without_an_index() {
+    let (_file, store) = staff();
+    let store = Arc::new(store);
+    group(&store, "outer", &["staff", "cyd"]);
+    group(&store, "empty", &[]);
+    let scim = ScimService::builder(store.clone())
+        .base_url("https://example.com/v2")
+        .endpoint(users().endpoint().clone())
+        .endpoint(groups().endpoint().clone())
+        .build()
+        .unwrap();
+    let mut extensions = http::Extensions::new();
+    extensions.insert(Tenant("a".into()));
+    // Only a request of a service knows which types have members.
+    let served = scim.context("User", extensions).unwrap();
+    for (filter, some) in [
+        (r#"groups.display eq "GROUP staff""#, true),
+        (r#"groups.display eq "Group outer" and active eq true"#, true),
+        (r#"groups.display sw "group" and not (userName sw "cyd")"#, true),
+        (r#"groups[display eq "Group outer" and type eq "direct"]"#, true),
+        (r#"groups.display eq "Group empty" or groups.display eq "Group outer""#, true),
+        (r#"groups.display eq "Group empty""#, false),
+        (r#"groups.display eq "The cyd""#, false),
+        (r#"not (groups.display eq "Group outer")"#, true),
+        (r#"groups.display ne "Group staff""#, true),
+    ] {
+        let found = find(&store, &served, filter);
+        assert_eq!(found, find(&store, &users(), filter), "{filter}");
+        assert_eq!(!found.is_empty(), some, "{filter}");
+    }
+    patch(
+        &store,
+        &groups(),
+        "outer",
+        json!([{"op": "replace", "path": "displayName", "value": "New"}]),
+    )
+    .unwrap();
+    assert_eq!(find(&store, &served, r#"groups.display eq "new""#), ["cyd"]);
 }
 
 #[test]
