@@ -132,7 +132,8 @@ impl Columns for Tables {
         if let Some(owners) = self.owners.as_ref().filter(|_| self.is_group_name(path)) {
             let scope =
                 format!("k.tenant = ?1 AND k.type IN ({owners}) AND k.attr = '{DISPLAY_NAME}'");
-            let members = "key k JOIN member m \
+            // CROSS: SQLite would begin with all memberships of the tenant.
+            let members = "key k CROSS JOIN member m \
                 ON m.tenant = k.tenant AND m.owner = k.id AND m.owner_type = k.type";
             return Some(Index::new(members, "r.id", "m.member", Column::key("k.k")).scope(scope));
         }
