@@ -65,6 +65,21 @@ async fn people_join_move_and_leave_by_their_groups() {
 }
 
 #[tokio::test]
+async fn roles_that_a_directory_sends_do_not_keep_a_leaver() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), "pendo", &[]).await;
+    let mut client = server.client();
+    let ann = client.create("/Users", person("ann")).await;
+    let left = json!([
+        {"op": "Add", "path": "roles[primary eq \"True\"].value", "value": "Viewer"},
+        {"op": "Replace", "path": "active", "value": "False"},
+    ]);
+    assert_eq!(client.patch(&format!("/Users/{ann}"), left).await.status, 200);
+    let found = user(&mut client, &ann).await;
+    assert_eq!((&found["active"], found.get("roles")), (&json!(false), None));
+}
+
+#[tokio::test]
 async fn users_without_their_names_are_refused_with_the_attribute() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path(), "pendo", &[]).await;
