@@ -1,14 +1,18 @@
 //! Where resources are kept.
 
+mod batch;
+mod query;
+mod stored;
+
 use std::{future::Future, sync::Arc};
 
-use chrono::{DateTime, Utc};
-use scim_core::Version;
-use scim_filter::{Checked, ResolvedPath};
-use scim_schema::{Projection, Valid};
-use serde_json::{Map, Value};
+use scim_schema::Projection;
 
-use crate::{Change, Context, Guard, Invariant, StoreError};
+use crate::{Change, Context, Guard, StoreError};
+
+pub use batch::{Write, Written};
+pub use query::{Page, Position, Query, Sort, Window};
+pub use stored::{New, Stored, Updated, Values};
 
 /// Where resources are kept: six functions over one's own tables. Each call is one transaction.
 ///
@@ -131,7 +135,7 @@ pub trait Store: Send + Sync + 'static {
     /// `password`: for whoever checks it. `None` if there is none, or the store keeps none.
     ///
     /// A store that keeps them, as [`Features::secrets`] says, takes them from
-    /// [`Valid::secrets`]: those of a new resource, and those that a change sets or removes. The
+    /// [`Valid::secrets`](scim_schema::Valid::secrets): those of a new resource, and those that a change sets or removes. The
     /// others stay. They are written in the same transaction and go with the resource; a new one
     /// is a change, and moves the version. Never are they part of a [`Stored`].
     fn secret(
@@ -204,273 +208,6 @@ pub struct Features {
 impl Default for Features {
     fn default() -> Self {
         Self { filter: true, sort: true, cursor: false, secrets: false }
-    }
-}
-
-/// A resource as a store keeps it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Stored {
-    /// Its id.
-    pub id: String,
-    /// Its version, which moves with every change of what is stored.
-    pub version: Version,
-    /// When it was created.
-    pub created: DateTime<Utc>,
-    /// When it last changed.
-    pub modified: DateTime<Utc>,
-    /// Its attributes in canonical form, without `id` and `meta`. Attributes that the projection
-    /// leaves out may be missing. Shared, so that a store that keeps them in memory need not copy
-    /// them.
-    pub attributes: Arc<Map<String, Value>>,
-    /// One large attribute, element by element, that is not among the attributes.
-    pub values: Option<Values>,
-}
-
-/// The elements of one large attribute, read while the answer is sent.
-pub struct Values {
-    /// The attribute, such as `members`.
-    pub attribute: Box<str>,
-    /// Its elements in canonical form.
-    pub elements: Box<dyn Iterator<Item = Result<Value, StoreError>> + Send>,
-}
-
-impl std::fmt::Debug for Values {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Values").field("attribute", &self.attribute).finish_non_exhaustive()
-    }
-}
-
-impl Stored {
-    /// A resource of these attributes that was created at this time and has not changed since.
-    pub fn new(
-        id: impl Into<String>,
-        version: Version,
-        created: DateTime<Utc>,
-        attributes: impl Into<Arc<Map<String, Value>>>,
-    ) -> Self {
-        let attributes = attributes.into();
-        Self { id: id.into(), version, created, modified: created, attributes, values: None }
-    }
-
-    /// The attributes, to be changed; copied if they are shared.
-    pub fn attributes_mut(&mut self) -> &mut Map<String, Value> {
-        Arc::make_mut(&mut self.attributes)
-    }
-
-    /// The same, last changed at this time.
-    #[must_use]
-    pub fn modified(mut self, modified: DateTime<Utc>) -> Self {
-        self.modified = modified;
-        self
-    }
-
-    /// The same, with one large attribute read while the answer is sent.
-    #[must_use]
-    pub fn values(mut self, values: Values) -> Self {
-        self.values = Some(values);
-        self
-    }
-}
-
-/// A resource to be created. Its secrets are hashed, or not there at all.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct New {
-    /// The id that the service has chosen.
-    pub id: String,
-    /// The resource.
-    pub resource: Valid,
-    /// What must hold once it is there.
-    pub invariants: Vec<Invariant>,
-}
-
-impl New {
-    /// A resource with this id.
-    pub fn with_id(id: impl Into<String>, resource: Valid) -> Self {
-        Self { id: id.into(), resource, invariants: Vec::new() }
-    }
-
-    /// The same, with what must hold once it is there.
-    #[must_use]
-    pub fn under(mut self, invariants: Vec<Invariant>) -> Self {
-        self.invariants = invariants;
-        self
-    }
-}
-
-/// What an update came to.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Updated {
-    /// The resource afterwards. What is kept as rows may be missing.
-    pub stored: Stored,
-    /// Whether anything changed. If not, version and time of change are what they were.
-    pub changed: bool,
-}
-
-impl Updated {
-    /// The resource after a change.
-    pub fn changed(stored: Stored) -> Self {
-        Self { stored, changed: true }
-    }
-
-    /// The resource that the update left as it was.
-    pub fn unchanged(stored: Stored) -> Self {
-        Self { stored, changed: false }
-    }
-}
-
-/// What a query asks for.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Query {
-    /// Which resources; all, if there is none.
-    pub filter: Option<Arc<Checked>>,
-    /// In what order; that of the ids, if there is none.
-    pub sort: Option<Sort>,
-    /// Which of them.
-    pub window: Window,
-    /// What of each.
-    pub want: Projection,
-}
-
-impl Query {
-    /// The first resources of the type.
-    pub fn new(window: Window, want: Projection) -> Self {
-        Self { filter: None, sort: None, window, want }
-    }
-}
-
-/// An order (RFC 7644 §3.4.2.3). Resources without a value come last, or first if descending;
-/// ties are ordered by id.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sort {
-    /// The attribute; of a list the primary element counts, else the first.
-    pub path: ResolvedPath,
-    /// From the greatest to the least.
-    pub descending: bool,
-}
-
-/// A part of the result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// By index (RFC 7644 §3.4.2.4).
-    Index {
-        /// The first resource, counted from 1.
-        start: u64,
-        /// How many; 0 asks for the total alone.
-        count: usize,
-    },
-    /// What follows a position (RFC 9865).
-    After {
-        /// The position; `None` for the beginning.
-        position: Option<Position>,
-        /// How many.
-        count: usize,
-    },
-    /// What comes before a position (RFC 9865).
-    Before {
-        /// The position.
-        position: Position,
-        /// How many.
-        count: usize,
-    },
-}
-
-/// A resource's place in an order: its sort key and its id. The service seals it into a cursor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The comparison key of the value sorted by; `None` if it has none, or nothing is sorted by.
-    pub key: Option<String>,
-    /// The id.
-    pub id: String,
-}
-
-/// A part of a result.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Page {
-    /// The resources.
-    pub resources: Vec<Stored>,
-    /// How many match in all, where that is known.
-    pub total: Option<u64>,
-    /// Where the next page begins.
-    pub next: Option<Position>,
-    /// Where this page begins, for the page before it.
-    pub previous: Option<Position>,
-}
-
-impl Page {
-    /// A page, and how many resources match in all.
-    pub fn new(resources: Vec<Stored>, total: u64) -> Self {
-        Self { resources, total: Some(total), next: None, previous: None }
-    }
-}
-
-/// One write of a batch.
-#[derive(Debug)]
-pub enum Write {
-    /// [`Store::create`].
-    Create {
-        /// What is known about the request.
-        cx: Context,
-        /// The resource.
-        new: New,
-    },
-    /// [`Store::update`].
-    Update {
-        /// What is known about the request.
-        cx: Context,
-        /// The resource's id.
-        id: String,
-        /// The change.
-        change: Change,
-    },
-    /// [`Store::delete`].
-    Delete {
-        /// What is known about the request.
-        cx: Context,
-        /// The resource's id.
-        id: String,
-        /// Under which conditions it is made.
-        guard: Guard,
-    },
-}
-
-impl Write {
-    /// What is known about the request.
-    pub fn context(&self) -> &Context {
-        match self {
-            Self::Create { cx, .. } | Self::Update { cx, .. } | Self::Delete { cx, .. } => cx,
-        }
-    }
-
-    /// What must hold once it is made.
-    pub fn invariants(&self) -> &[Invariant] {
-        match self {
-            Self::Create { new, .. } => &new.invariants,
-            Self::Update { change, .. } => change.invariants(),
-            Self::Delete { guard, .. } => &guard.invariants,
-        }
-    }
-}
-
-/// What one write of a batch came to.
-#[derive(Debug)]
-pub enum Written {
-    /// The resource that was created.
-    Created(Stored),
-    /// The resource that was changed; `None` if there is none.
-    Updated(Option<Updated>),
-    /// Whether there was a resource to delete.
-    Deleted(bool),
-}
-
-impl Written {
-    /// Whether a write of a batch counts as failed: it was refused, or there was no resource.
-    pub fn is_failure(result: &Result<Self, StoreError>) -> bool {
-        matches!(result, Err(_) | Ok(Self::Updated(None) | Self::Deleted(false)))
     }
 }
 
