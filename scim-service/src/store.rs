@@ -20,7 +20,7 @@ pub use stored::{New, Stored, Updated, Values};
 /// policies are the service's. What [`Context::schema`] declares as a relation (`members` of a
 /// group) a store may keep as rows and change by [`Change::split`].
 ///
-/// A write can bring [`Invariant`]s: in [`New::invariants`], [`Change::invariants`] and
+/// A write can bring [invariants](crate::Invariant): in [`New::invariants`], [`Change::invariants`] and
 /// [`Guard::invariants`]. Between their judgement and the commit no other write may slip in, or two
 /// that are sound alone would together not be: writes go one after the other, as on one thread or
 /// under a lock of the tenant's, or the transaction is serializable.
