@@ -60,8 +60,8 @@ impl ResourceSchema {
         match mode {
             Mode::Create => {
                 sent = schemas::check(self, &mut canon, &mut attributes);
-                self.walk(&mut canon, &mut attributes);
                 self.fill_in(&mut attributes);
+                self.walk(&mut canon, &mut attributes);
             }
             Mode::Replace(before) => {
                 self.check_cleared(&mut canon, &attributes, before);
@@ -179,10 +179,11 @@ impl ResourceSchema {
         attributes.append(&mut same);
     }
 
-    /// Values for what a new resource leaves unsaid (RFC 7644 §3.3).
+    /// Values for what a new resource leaves unsaid; a client that says null wants none
+    /// (RFC 7644 §3.3).
     fn fill_in(&self, attributes: &mut Map<String, Value>) {
         for (name, default) in self.defaults() {
-            if !attributes.contains_key(name.as_str()) {
+            if !attributes.keys().any(|sent| name == sent.as_str()) {
                 attributes.insert(name.to_string(), default.clone());
             }
         }
