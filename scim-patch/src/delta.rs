@@ -183,3 +183,23 @@ impl fmt::Debug for Delta {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::value_of;
+
+    #[test]
+    fn members_are_told_apart_by_their_value_wherever_it_stands() {
+        for (member, value) in [
+            (json!({"type": "User", "value": "a"}), Some("a")),
+            (json!({"value": "a", "zone": "b"}), Some("a")),
+            (json!({"type": "User"}), None),
+            (json!({"value": 1}), None),
+            (json!("a"), None),
+        ] {
+            assert_eq!(value_of(&member), value);
+        }
+    }
+}
