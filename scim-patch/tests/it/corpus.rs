@@ -158,8 +158,8 @@ fn check(schema: &ResourceSchema, file: &File, case: &Case, compat: &Compat) -> 
         .map(|secret| (secret.path().to_owned(), secret.text().map_or(Value::Null, Value::from)))
         .collect();
     same("secrets", &secrets, &case.secrets)?;
-    same("dropped", &paths(plan.dropped()), &case.dropped)?;
-    same("reported", &paths(plan.reported()), &case.reported)?;
+    same("dropped", &paths(plan.dropped()), &sorted(case.dropped.clone()))?;
+    same("reported", &paths(plan.reported()), &sorted(case.reported.clone()))?;
     same("dropped from the resource", after.dropped(), plan.dropped())?;
     same("reported of the resource", after.reported(), plan.reported())?;
     same("id", &plan.expected_id(), &case.id.as_deref())?;
@@ -212,8 +212,15 @@ fn check_delta(
     )
 }
 
+/// In alphabetical order: that of an object's members is not significant.
 fn paths(issues: &[Issue]) -> Vec<String> {
-    issues.iter().map(|issue| issue.path.clone()).collect()
+    sorted(issues.iter().map(|issue| issue.path.clone()))
+}
+
+fn sorted(paths: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut paths: Vec<String> = paths.into_iter().collect();
+    paths.sort();
+    paths
 }
 
 fn refused(case: &Case, error: PatchError) -> Result<(), String> {
