@@ -1,6 +1,6 @@
 //! A service in process, and what must hold of every answer.
 
-/// The rules for all answers, which tests hold too.
+/// The rules for all answers, which tests hold too, and the URIs that both make up.
 #[path = "../../scim-service/tests/it/law.rs"]
 mod rules;
 
@@ -68,27 +68,7 @@ pub fn start_over() {
 
 /// A URI below the base path; what cannot stand in one is percent-encoded.
 pub fn uri(path_and_query: &[u8]) -> Option<Uri> {
-    let mut text = String::from("/scim/v2");
-    for byte in path_and_query {
-        match byte {
-            b'"'
-            | b'<'
-            | b'>'
-            | b'\\'
-            | b'^'
-            | b'`'
-            | b'{'
-            | b'|'
-            | b'}'
-            | b'#'
-            | ..=b' '
-            | 127.. => {
-                text.push_str(&format!("%{byte:02X}"));
-            }
-            _ => text.push(char::from(*byte)),
-        }
-    }
-    text.parse().ok()
+    format!("/scim/v2{}", rules::escaped(path_and_query)).parse().ok()
 }
 
 /// Sends a request and holds the answer against what must hold of each. What only reads, and

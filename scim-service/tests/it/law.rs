@@ -1,4 +1,4 @@
-//! What must hold of every answer of a service over a store that works, whatever it was asked.
+//! Whatever a service over a store that works is asked, and what must hold of every answer.
 
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
@@ -22,6 +22,31 @@ const KEYWORDS: [&str; 13] = [
     "expiredCursor",
     "invalidCount",
 ];
+
+/// A path and query of any bytes; what cannot stand in a URI is percent-encoded.
+pub(crate) fn escaped(path_and_query: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in path_and_query {
+        match byte {
+            b'"'
+            | b'<'
+            | b'>'
+            | b'\\'
+            | b'^'
+            | b'`'
+            | b'{'
+            | b'|'
+            | b'}'
+            | b'#'
+            | ..=b' '
+            | 127.. => {
+                text.push_str(&format!("%{byte:02X}"));
+            }
+            _ => text.push(char::from(*byte)),
+        }
+    }
+    text
+}
 
 /// Holds an answer against the rules for all answers, and gives its body; null if it has none.
 ///

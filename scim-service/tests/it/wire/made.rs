@@ -5,6 +5,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
+use crate::law::escaped;
+
 /// A request as it is made up.
 #[derive(Clone, Debug)]
 pub(super) struct Made {
@@ -216,28 +218,7 @@ pub(super) fn made() -> impl Strategy<Value = Made> {
 
 /// The request, unless HTTP itself has no place for it.
 pub(super) fn request(made: &Made) -> Option<Request<Full<Bytes>>> {
-    let path: String = made
-        .path
-        .iter()
-        .map(|byte| match byte {
-            b'"'
-            | b'<'
-            | b'>'
-            | b'\\'
-            | b'^'
-            | b'`'
-            | b'{'
-            | b'|'
-            | b'}'
-            | b'#'
-            | ..=b' '
-            | 127.. => {
-                format!("%{byte:02X}")
-            }
-            byte => char::from(*byte).to_string(),
-        })
-        .collect();
-    let uri: Uri = path.parse().ok()?;
+    let uri: Uri = escaped(&made.path).parse().ok()?;
     let mut headers = HeaderMap::new();
     for (name, value) in &made.headers {
         headers.append(HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(value).ok()?);
