@@ -24,6 +24,15 @@ fn change(file: &File, statement: &str) {
     assert!(Connection::open(file.path()).unwrap().execute(statement, []).unwrap() > 0);
 }
 
+/// A file of a user, `ann`, and of a group, `staff`, of which she is a member.
+fn staff() -> File {
+    let file = File::new();
+    let store = file.open();
+    user(&store, "ann");
+    group(&store, "staff", &["ann"]);
+    file
+}
+
 #[test]
 fn keys_are_computed_anew_when_a_schema_changes() {
     let file = File::new();
@@ -83,11 +92,7 @@ fn a_write_comes_after_the_keys_are_computed_anew() {
 
 #[test]
 fn keys_of_another_version_are_computed_anew_before_anything_is_looked_up() {
-    let file = File::new();
-    let store = file.open();
-    user(&store, "ann");
-    group(&store, "staff", &["ann"]);
-    drop(store);
+    let file = staff();
     change(&file, "UPDATE key SET k = 'stale'");
     assert!(find(&file.open(), &users(), r#"userName eq "ann@x""#).is_empty());
     change(&file, "UPDATE indexed SET rules = '0 x'");
@@ -118,11 +123,7 @@ fn served() -> Context {
 
 #[test]
 fn all_types_of_a_tenant_are_brought_up_to_date_at_once() {
-    let file = File::new();
-    let store = file.open();
-    user(&store, "ann");
-    group(&store, "staff", &["ann"]);
-    drop(store);
+    let file = staff();
     change(&file, "UPDATE key SET k = 'stale'");
     change(&file, "UPDATE indexed SET rules = '0 x'");
     let store = file.open();
@@ -135,11 +136,7 @@ fn all_types_of_a_tenant_are_brought_up_to_date_at_once() {
 
 #[test]
 fn what_is_asked_of_other_types_after_a_write_is_brought_up_to_date_too() {
-    let file = File::new();
-    let store = file.open();
-    user(&store, "ann");
-    group(&store, "staff", &["ann"]);
-    drop(store);
+    let file = staff();
     change(&file, "UPDATE key SET k = 'stale' WHERE type = 'User'");
     change(&file, "UPDATE indexed SET rules = '0 x' WHERE type = 'User'");
     let store = file.open();

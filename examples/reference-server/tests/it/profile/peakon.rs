@@ -1,4 +1,4 @@
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,16 @@ use super::{serve, set, user};
 use crate::cli::{refused, said};
 
 const PEAKON: &str = "urn:ietf:params:scim:schemas:extension:peakon:2.0:User";
+
+/// Writes down what a company has defined, names and types, and gives the file's path.
+fn company(folder: &Path, attributes: [(&str, &str); 2]) -> String {
+    let attributes =
+        attributes.map(|(name, kind)| json!({"name": name, "type": kind, "description": "x"}));
+    let schema = json!({"id": PEAKON, "name": "Ours", "attributes": attributes});
+    let file = folder.join("ours.json");
+    fs::write(&file, schema.to_string()).unwrap();
+    file.to_str().unwrap().to_owned()
+}
 
 #[tokio::test]
 async fn people_join_move_and_leave() {
@@ -36,14 +46,8 @@ async fn people_join_move_and_leave() {
 #[tokio::test]
 async fn a_company_defines_its_own_attributes_of_every_type() {
     let folder = tempfile::tempdir().unwrap();
-    let attribute =
-        |name: &str, kind: &str| json!({"name": name, "type": kind, "description": "x"});
-    let schema = json!({"id": PEAKON, "name": "Ours", "attributes": [
-        attribute("Cost centre", "string"), attribute("Shoe size", "integer"),
-    ]});
-    let file = folder.path().join("ours.json");
-    fs::write(&file, schema.to_string()).unwrap();
-    let arguments = ["--peakon-schema", file.to_str().unwrap()];
+    let file = company(folder.path(), [("Cost centre", "string"), ("Shoe size", "integer")]);
+    let arguments = ["--peakon-schema", &file];
     let server = serve(folder.path(), "peakon", &arguments).await;
     let mut client = server.client();
     let published = client.get(&format!("/Schemas/{PEAKON}")).await.body;
@@ -98,14 +102,8 @@ async fn lists_are_paged_by_cursor_unless_an_index_is_asked_for() {
 #[tokio::test]
 async fn who_is_named_can_arrive_later_and_be_named_in_two_ways() {
     let folder = tempfile::tempdir().unwrap();
-    let attribute =
-        |name: &str, kind: &str| json!({"name": name, "type": kind, "description": "x"});
-    let schema = json!({"id": PEAKON, "name": "Ours", "attributes": [
-        attribute("Line manager", "employee"), attribute("Hired", "date"),
-    ]});
-    let file = folder.path().join("ours.json");
-    fs::write(&file, schema.to_string()).unwrap();
-    let arguments = ["--peakon-schema", file.to_str().unwrap()];
+    let file = company(folder.path(), [("Line manager", "employee"), ("Hired", "date")]);
+    let arguments = ["--peakon-schema", &file];
     let server = serve(folder.path(), "peakon", &arguments).await;
     let mut client = server.client();
     let published = client.get(&format!("/Schemas/{PEAKON}")).await.body;
