@@ -1,5 +1,7 @@
 //! The attributes of one schema, ready to be looked up and walked.
 
+use std::cmp::Ordering;
+
 use scim_core::{AttrName, Attribute, Formats, Kind, Mutability, Schema, SchemaUri};
 
 use crate::{format, is_secret, names::Names};
@@ -12,6 +14,8 @@ pub(crate) struct Container {
     /// The common attributes for a base schema, then its own.
     nodes: Vec<Node>,
     names: Names,
+    /// The names in their order, and the positions of their attributes.
+    sorted: Vec<(Box<str>, usize)>,
     demanded: Vec<usize>,
     guarded: Vec<usize>,
 }
@@ -34,8 +38,15 @@ impl Container {
         let nodes: Vec<Node> = common.iter().chain(own).map(Node::new).collect();
         let names: Vec<&AttrName> = nodes.iter().map(|node| &node.attribute.name).collect();
         let names = Names::of(&names);
-        let mut container =
-            Self { schema, nodes, names, demanded: Vec::new(), guarded: Vec::new() };
+        let mut container = Self {
+            schema,
+            nodes,
+            names,
+            sorted: Vec::new(),
+            demanded: Vec::new(),
+            guarded: Vec::new(),
+        };
+        container.sorted = container.sorted();
         container.demanded = container.positions(|attribute| {
             is_demanded(attribute) || attribute.sub_attributes.iter().any(is_demanded)
         });
@@ -50,12 +61,27 @@ impl Container {
         nodes.filter(|(_, node)| wanted(&node.attribute)).map(|(at, _)| at).collect()
     }
 
+    fn sorted(&self) -> Vec<(Box<str>, usize)> {
+        let found = |attribute: &Attribute| {
+            let name = attribute.name.as_str();
+            Some((name.into(), self.position(name)?))
+        };
+        let mut sorted: Vec<_> = self.attributes().filter_map(found).collect();
+        sorted.sort_unstable();
+        sorted
+    }
+
     pub(crate) fn uri(&self) -> &SchemaUri {
         &self.schema.id
     }
 
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         self.names.find(name, |at| self.nodes.get(at).map(|node| node.attribute.name.as_str()))
+    }
+
+    /// The positions of names that come one after the other, mostly in order.
+    pub(crate) fn walk(&self) -> Walk<'_> {
+        Walk { container: self, ahead: &self.sorted }
     }
 
     /// The attribute of a name, and whether it is spelt so.
@@ -125,6 +151,26 @@ impl Container {
             constraints.formats = formats;
             constraints.format = constraints.format.or(format);
         });
+    }
+}
+
+/// Goes through a container along with an object, whose names mostly stand in order.
+pub(crate) struct Walk<'a> {
+    container: &'a Container,
+    ahead: &'a [(Box<str>, usize)],
+}
+
+impl Walk<'_> {
+    /// The position of a name: the next, else found by hash.
+    pub(crate) fn position(&mut self, name: &str) -> Option<usize> {
+        while let [(next, at), ahead @ ..] = self.ahead {
+            match (**next).cmp(name) {
+                Ordering::Less => self.ahead = ahead,
+                Ordering::Equal => return Some(*at),
+                Ordering::Greater => break,
+            }
+        }
+        self.container.position(name)
     }
 }
 

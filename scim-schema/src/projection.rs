@@ -1,6 +1,7 @@
 //! What of a resource is returned (RFC 7643 §7 `returned`, RFC 7644 §3.9).
 
 mod plan;
+mod write;
 
 use std::{borrow::Borrow, sync::Arc};
 
@@ -102,6 +103,20 @@ impl Projection {
         at.is_some_and(|at| *self.plan.base(at) != Choice::Drop)
     }
 
+    /// Which sub-attributes of an attribute of the base schema an answer can hold.
+    pub fn includes_in<'s>(&'s self, attribute: &str) -> impl Fn(&str) -> bool + use<'s> {
+        let root = self.schema.root();
+        let found = root.position(attribute).and_then(|at| Some((at, root.nodes().get(at)?)));
+        let choice = found.map(|(at, node)| (self.plan.base(at), node));
+        move |sub| match choice {
+            None | Some((Choice::Drop, _)) => false,
+            Some((Choice::Whole, _)) => true,
+            Some((Choice::Parts(kept), node)) => {
+                node.part_position(sub).and_then(|at| kept.get(at)).is_some_and(|kept| *kept)
+            }
+        }
+    }
+
     /// Whether an answer can hold anything of an extension.
     pub fn includes_extension(&self, uri: &str) -> bool {
         let at = self.schema.extension_position(uri);
@@ -156,28 +171,6 @@ impl Projection {
                 _ => false,
             }
         });
-    }
-}
-
-impl Projection {
-    /// Whether a resource in canonical form is returned whole, so that [`Projection::apply`] would
-    /// leave it as it is. May say no to a resource that just lacks what would be left out.
-    pub fn keeps(&self, resource: &Map<String, Value>) -> bool {
-        let whole = |choice: &Choice| *choice == Choice::Whole;
-        resource.iter().all(|(name, value)| {
-            if let Some(at) = self.schema.root().position(name) {
-                return whole(self.plan.base(at));
-            }
-            let Some(at) = self.schema.extension_position(name) else { return false };
-            let extension = self.schema.extension_parts().get(at);
-            extension.zip(value.as_object()).is_some_and(|(extension, object)| {
-                let position = |name: &String| extension.container.position(name);
-                !object.is_empty()
-                    && object.keys().all(|name| {
-                        position(name).is_some_and(|inner| whole(self.plan.extended(at, inner)))
-                    })
-            })
-        })
     }
 }
 

@@ -34,7 +34,7 @@ impl Refusal {
             StatusCode::METHOD_NOT_ALLOWED,
             "the method is not allowed at this endpoint",
         );
-        Self { error, hint: Hint::Allow(route.allowed().join(", ")) }
+        Self { error, hint: Hint::Allow(route.allowed().collect::<Vec<_>>().join(", ")) }
     }
 }
 
@@ -57,14 +57,10 @@ pub(crate) fn failed(error: StoreError) -> Refusal {
     Refusal { error, hint: retry_after.map_or(Hint::None, Hint::RetryAfter) }
 }
 
-/// Room for a resource of usual size.
-const ROOM: usize = 2048;
-
 /// An answer with a JSON body.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
-    let mut bytes = Vec::with_capacity(ROOM);
-    match serde_json::to_writer(&mut bytes, body) {
-        Ok(()) => raw(status, bytes.into()),
+    match serde_json::to_vec(body) {
+        Ok(bytes) => raw(status, bytes.into()),
         Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

@@ -7,8 +7,8 @@ mod reference;
 
 use std::collections::{BTreeSet, HashMap};
 
-use http::{StatusCode, request};
-use scim_core::{Compat, EntityTags, Error};
+use http::StatusCode;
+use scim_core::{EntityTags, Error};
 use scim_patch::Patch;
 use serde_json::{Map, Value, json};
 
@@ -18,15 +18,14 @@ use crate::{
     answer::{self, Answer, failed},
     read::missing,
     route::{self, Route},
-    service::Parts,
+    service::{Head, Parts},
     write::Creation,
 };
 
 /// A bulk request on its way through the store.
 struct Job<'a, S> {
     parts: &'a Parts<S>,
-    head: &'a request::Parts,
-    compat: Compat,
+    head: &'a Head,
     ids: BulkIds,
     operations: Vec<Operation>,
     /// What each operation came to; none, if it was not processed.
@@ -55,14 +54,13 @@ struct Outcome {
 
 impl<S: Store> Parts<S> {
     /// Runs the operations of a bulk request, each by itself: what fails does not undo the rest.
-    pub(crate) async fn bulk(&self, head: &request::Parts, body: Value, compat: Compat) -> Answer {
+    pub(crate) async fn bulk(&self, head: &Head, body: Value) -> Answer {
         let request = message::read(body, &self.limits)?;
         let ids = BulkIds::assign(&request.operations, &self.ids)?;
         let count = request.operations.len();
         let mut job = Job {
             parts: self,
             head,
-            compat,
             ids,
             results: std::iter::repeat_with(|| None).take(count).collect(),
             operations: request.operations,
@@ -138,7 +136,7 @@ impl<S: Store> Job<'_, S> {
         let pending = match (method, route) {
             ("POST", Route::Type(endpoint)) => {
                 check_allowed(endpoint, Action::Create)?;
-                let cx = self.parts.request_context(endpoint, self.head, self.compat);
+                let cx = self.parts.request_context(endpoint, self.head);
                 let data = self.ids.without(operation.data, late);
                 let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
                 let pending = self.create(at, cx, id, data).await?;
@@ -157,8 +155,8 @@ impl<S: Store> Job<'_, S> {
                     _ => Action::Delete,
                 };
                 check_allowed(endpoint, action)?;
-                let cx = self.parts.request_context(endpoint, self.head, self.compat);
-                self.write(at, cx, action, id, guard, operation.data)?
+                let cx = self.parts.request_context(endpoint, self.head);
+                self.write(at, cx, action, id.into_owned(), guard, operation.data)?
             }
             _ => {
                 return Err(Error::invalid_value(

@@ -36,14 +36,15 @@ use crate::{Endpoint, UnknownMembers};
 #[derive(Clone)]
 pub struct Context(Arc<Parts>);
 
-struct Parts {
-    extensions: Extensions,
-    endpoint: Endpoint,
-    compat: Compat,
-    now: DateTime<Utc>,
-    unknown_members: UnknownMembers,
+#[derive(Clone)]
+pub(crate) struct Parts {
+    pub(crate) extensions: Arc<Extensions>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) compat: Compat,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) unknown_members: UnknownMembers,
     /// All resource types that are served.
-    peers: Option<Arc<[Endpoint]>>,
+    pub(crate) peers: Option<Arc<[Endpoint]>>,
 }
 
 /// The customer whose data a request is about. Stores never let one tenant see another's.
@@ -57,16 +58,17 @@ pub struct Principal(pub Arc<str>);
 impl Context {
     /// A context for requests about one resource type, at this moment.
     pub fn new(endpoint: Endpoint, extensions: Extensions) -> Self {
-        Self(Arc::new(Parts {
-            extensions,
+        Self::from(Parts {
+            extensions: extensions.into(),
             endpoint,
             compat: Compat::INTEROP,
             now: Utc::now(),
             unknown_members: UnknownMembers::default(),
             peers: None,
-        }))
+        })
     }
 
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn with(
         mut self,
         compat: Compat,
@@ -77,17 +79,6 @@ impl Context {
         parts.compat = compat;
         parts.now = now;
         parts.unknown_members = unknown_members;
-        self
-    }
-
-    pub(crate) fn with_compat(mut self, compat: Compat) -> Self {
-        Arc::make_mut(&mut self.0).compat = compat;
-        self
-    }
-
-    /// The same, among all resource types that are served.
-    pub(crate) fn among(mut self, endpoints: Arc<[Endpoint]>) -> Self {
-        Arc::make_mut(&mut self.0).peers = Some(endpoints);
         self
     }
 
@@ -171,14 +162,9 @@ impl Context {
     }
 }
 
-impl Clone for Parts {
-    fn clone(&self) -> Self {
-        Self {
-            extensions: self.extensions.clone(),
-            endpoint: self.endpoint.clone(),
-            peers: self.peers.clone(),
-            ..*self
-        }
+impl From<Parts> for Context {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
     }
 }
 

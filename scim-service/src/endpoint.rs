@@ -5,7 +5,10 @@ use std::sync::Arc;
 use scim_core::{AttrName, Error};
 use scim_schema::ResourceSchema;
 
-use crate::{Action, Derived, OnConflict};
+use crate::{
+    Action, Derived, OnConflict,
+    link::{self, Reference},
+};
 
 /// A resource type: its name, the endpoint it is served at, its schema and its settings.
 #[derive(Clone, Debug)]
@@ -17,6 +20,7 @@ struct Parts {
     path: Box<str>,
     description: String,
     schema: ResourceSchema,
+    references: Vec<Reference>,
     patch_answers_body: bool,
     on_conflict: OnConflict,
     derived: Vec<Derived>,
@@ -49,35 +53,27 @@ impl Endpoint {
         if !plain(name) || !plain(segment) {
             return Err(Error::internal());
         }
-        Ok(Self(Arc::new(Parts {
-            name: name.into(),
-            path: segment.into(),
-            description: String::new(),
-            schema,
-            patch_answers_body: true,
-            on_conflict: OnConflict::Refuse,
-            derived: Vec::new(),
-            only: None,
-        })))
+        Ok(Self::of(name, segment, "", schema))
     }
 
     /// Users at `/Users`.
     pub fn users(schema: ResourceSchema) -> Self {
-        Self::standard("User", "Users", "An account of a person.", schema)
+        Self::of("User", "Users", "An account of a person.", schema)
     }
 
     /// Groups at `/Groups`. A successful PATCH is answered with 204, since a body would cost the
     /// whole membership (RFC 7644 §3.5.2).
     pub fn groups(schema: ResourceSchema) -> Self {
-        Self::standard("Group", "Groups", "A set of users and groups.", schema)
+        Self::of("Group", "Groups", "A set of users and groups.", schema)
             .patch_answers_body(false)
     }
 
-    fn standard(name: &str, path: &str, description: &str, schema: ResourceSchema) -> Self {
+    fn of(name: &str, path: &str, description: &str, schema: ResourceSchema) -> Self {
         Self(Arc::new(Parts {
             name: name.into(),
             path: path.into(),
             description: description.to_owned(),
+            references: link::references(&schema),
             schema,
             patch_answers_body: true,
             on_conflict: OnConflict::Refuse,
@@ -159,6 +155,11 @@ impl Endpoint {
     /// The attributes that stores keep as rows of their own.
     pub fn relations(&self) -> &[AttrName] {
         self.0.schema.relations()
+    }
+
+    /// The attributes whose elements name other resources.
+    pub(crate) fn references(&self) -> &[Reference] {
+        &self.0.references
     }
 
     pub(crate) fn derived(&self) -> &[Derived] {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use scim_core::{Attribute, Mutability};
+use scim_core::{AttrName, Attribute, Mutability};
 use scim_schema::ResourceSchema;
 use serde_json::{Map, Value};
 
@@ -20,17 +20,44 @@ pub(crate) struct Links {
     pub(crate) endpoints: Arc<[Endpoint]>,
 }
 
+/// An attribute whose elements name other resources, and whose `$ref` is the server's (RFC 7643
+/// §4.1.2, §4.2).
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    attribute: AttrName,
+    /// The resource types that its elements can have.
+    types: Vec<String>,
+}
+
+/// The references of a resource type: its relations, and what clients cannot write.
+pub(crate) fn references(schema: &ResourceSchema) -> Vec<Reference> {
+    let of = |attribute: &Attribute| {
+        let reference = attribute.sub_attribute("$ref")?;
+        let derived = attribute.mutability == Mutability::ReadOnly
+            || schema.is_relation(attribute.name.as_str());
+        derived.then(|| Reference {
+            attribute: attribute.name.clone(),
+            types: reference.reference_types.clone(),
+        })
+    };
+    schema.base().attributes.iter().filter_map(of).collect()
+}
+
 impl Links {
     /// The address of a resource.
     pub(crate) fn location(&self, endpoint: &Endpoint, id: &str) -> String {
-        format!("{}/{}/{}", self.base, endpoint.segment(), utf8_percent_encode(id, SEGMENT))
+        let parts = [&self.base, "/", endpoint.segment(), "/"];
+        let length = parts.iter().map(|part| part.len()).sum::<usize>() + id.len();
+        let mut location = String::with_capacity(length);
+        location.extend(parts);
+        location.extend(utf8_percent_encode(id, SEGMENT));
+        location
     }
 
-    /// Fills in the references that are the server's: those of relations and of what clients
-    /// cannot write (RFC 7643 §4.1.2, §4.2).
-    pub(crate) fn refer(&self, schema: &ResourceSchema, resource: &mut Map<String, Value>) {
-        for (name, reference) in referring(schema) {
-            if let Some(Value::Array(elements)) = resource.get_mut(name) {
+    /// Fills in the references.
+    pub(crate) fn refer(&self, endpoint: &Endpoint, resource: &mut Map<String, Value>) {
+        for reference in endpoint.references() {
+            if let Some(Value::Array(elements)) = resource.get_mut(reference.attribute.as_str()) {
                 for element in elements.iter_mut().filter_map(Value::as_object_mut) {
                     self.refer_element(reference, element);
                 }
@@ -39,11 +66,12 @@ impl Links {
     }
 
     /// Whether [`Links::refer`] would change anything.
-    pub(crate) fn refers(&self, schema: &ResourceSchema, resource: &Map<String, Value>) -> bool {
-        referring(schema).any(|(name, _)| resource.contains_key(name))
+    pub(crate) fn refers(&self, endpoint: &Endpoint, resource: &Map<String, Value>) -> bool {
+        let mut references = endpoint.references().iter();
+        references.any(|reference| resource.contains_key(reference.attribute.as_str()))
     }
 
-    fn refer_element(&self, reference: &Attribute, element: &mut Map<String, Value>) {
+    fn refer_element(&self, reference: &Reference, element: &mut Map<String, Value>) {
         let endpoint = self.referred(reference, element);
         let id = element.get("value").and_then(Value::as_str);
         if let Some((endpoint, id)) = endpoint.zip(id) {
@@ -54,20 +82,9 @@ impl Links {
 
     /// The endpoint of what an element refers to: of its type, else of the first type that the
     /// schema allows.
-    fn referred(&self, reference: &Attribute, element: &Map<String, Value>) -> Option<&Endpoint> {
+    fn referred(&self, reference: &Reference, element: &Map<String, Value>) -> Option<&Endpoint> {
         let named = |name: &str| self.endpoints.iter().find(|endpoint| endpoint.name() == name);
         let kind = element.get("type").and_then(Value::as_str);
-        kind.and_then(named)
-            .or_else(|| reference.reference_types.iter().find_map(|name| named(name)))
+        kind.and_then(named).or_else(|| reference.types.iter().find_map(|name| named(name)))
     }
-}
-
-/// The attributes whose elements name other resources, each with its `$ref`.
-fn referring(schema: &ResourceSchema) -> impl Iterator<Item = (&str, &Attribute)> {
-    schema.base().attributes.iter().filter_map(|attribute| {
-        let name = attribute.name.as_str();
-        let reference = attribute.sub_attribute("$ref")?;
-        let derived = attribute.mutability == Mutability::ReadOnly || schema.is_relation(name);
-        derived.then_some((name, reference))
-    })
 }

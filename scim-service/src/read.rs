@@ -1,20 +1,20 @@
 //! Resources read: one, those of a type, all (RFC 7644 §3.4).
 
 mod all;
-mod search;
+pub(crate) mod search;
 
-use http::{Response, StatusCode, header, request};
+use http::{StatusCode, header};
 use scim_core::{EntityTags, Error, ListResponse};
+use serde_json::Value;
 
 use crate::{
-    Action, Body, Context, Store, Window,
-    answer::{self, Answer, Refusal, failed},
+    Action, Context, Store, Window,
+    answer::{self, Answer, failed},
     cursor::{self, Cursor},
     derive,
     params::Params,
     read::search::{Method, Search},
-    render::Rendered,
-    service::Parts,
+    service::{Head, Parts},
 };
 
 impl<S: Store> Parts<S> {
@@ -23,7 +23,7 @@ impl<S: Store> Parts<S> {
         &self,
         cx: &Context,
         id: &str,
-        head: &request::Parts,
+        head: &Head,
         params: &Params,
     ) -> Answer {
         self.policy.authorize(cx, Action::Read)?;
@@ -49,8 +49,7 @@ impl<S: Store> Parts<S> {
         match self.method(params)? {
             Method::Index { start, count } => {
                 let page = self.page(&search, Window::Index { start, count }).await?;
-                let resources = self.render_all(&search, page.resources)?;
-                Ok(listed(indexed(resources, page.total, start)))
+                self.listed(indexed(page.total, start), search.shown(page.resources).collect())
             }
             Method::Cursor { cursor, count } => {
                 let scope = cursor::scope(cx, cx.resource_type(), &search.canonical(params));
@@ -81,36 +80,19 @@ impl<S: Store> Parts<S> {
         };
         let next = page.next.map(|position| seal(position, false)).transpose()?;
         let previous = page.previous.map(|position| seal(position, true)).transpose()?;
-        let mut list = ListResponse::new(self.render_all(search, page.resources)?);
+        let mut list = ListResponse::new([]);
         list.total_results = page.total;
         list.next_cursor = next;
         list.previous_cursor = previous;
-        Ok(listed(list))
-    }
-
-    fn render_all(
-        &self,
-        search: &Search,
-        found: Vec<crate::Stored>,
-    ) -> Result<Vec<Rendered>, Refusal> {
-        let Search { cx, want, .. } = search;
-        let render = |mut stored| {
-            derive::add(cx, want, &mut stored).map_err(failed)?;
-            self.render(cx, stored, want)
-        };
-        found.into_iter().map(render).collect()
+        self.listed(list, search.shown(page.resources).collect())
     }
 }
 
-/// A page by index.
-fn indexed(resources: Vec<Rendered>, total: Option<u64>, start: u64) -> ListResponse<Rendered> {
-    let mut list = ListResponse::new(resources).start_index(start);
+/// What stands around a page by index.
+fn indexed(total: Option<u64>, start: u64) -> ListResponse<Value> {
+    let mut list = ListResponse::new([]).start_index(start);
     list.total_results = total;
     list
-}
-
-fn listed(list: ListResponse<Rendered>) -> Response<Body> {
-    answer::json(StatusCode::OK, &list)
 }
 
 /// 404 for a resource.

@@ -1,24 +1,28 @@
 //! Resources as they are sent: with their id, their `meta` and their references.
 
-use std::{iter, sync::Arc};
+use std::{borrow::Cow, iter, sync::Arc};
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::{Response, StatusCode};
-use scim_schema::{Projection, ResourceSchema};
-use serde::{Serialize, Serializer};
+use scim_core::{Error, ListResponse, json};
+use scim_schema::Projection;
 use serde_json::{Map, Value, json};
 
 use crate::{
     Body, Context, Endpoint, Store, StoreError, Stored, Values,
-    answer::{self, Refusal, failed},
+    answer::{self, Answer, Refusal, failed},
     derive,
     link::Links,
+    read::search::Search,
     service::Parts,
 };
 
 /// How many elements of a large attribute are rendered at once.
 const TOGETHER: usize = 256;
+
+/// Room for a resource of usual size.
+const ROOM: usize = 2048;
 
 impl<S: Store> Parts<S> {
     /// An answer that carries one resource; a large attribute is rendered while it is sent.
@@ -31,68 +35,67 @@ impl<S: Store> Parts<S> {
     ) -> Result<Response<Body>, Refusal> {
         derive::add(cx, want, &mut stored).map_err(failed)?;
         let location = self.location(cx.endpoint(), &stored.id);
-        let version = stored.version.clone();
         let large = stored.values.take().filter(|values| want.includes(&values.attribute));
-        let rendered = self.render(cx, stored, want)?;
-        let response = match large {
-            None => answer::json(status, &rendered),
+        let mut text = Vec::with_capacity(ROOM);
+        self.write(cx, &mut stored, &location, want, &mut text);
+        let body = match large {
+            None => Bytes::from(text).into(),
             Some(values) => {
                 let elements = Elements {
                     links: self.links.clone(),
-                    schema: cx.schema().clone(),
+                    endpoint: cx.endpoint().clone(),
                     want: want.clone(),
                     values,
                 };
-                answer::body(status, Body::stream(elements.around(&rendered)))
+                Body::stream(elements.around(text))
             }
         };
-        Ok(answer::located(answer::tagged(response, &version), &location))
+        let response = answer::body(status, body);
+        Ok(answer::located(answer::tagged(response, &stored.version), &location))
     }
 
-    /// A resource as it is sent. Nothing is copied unless something has to be changed.
-    pub(crate) fn render(
+    /// An answer that carries a list, by what stands around its resources.
+    pub(crate) fn listed(
+        &self,
+        mut around: ListResponse<Value>,
+        resources: Vec<Shown<'_>>,
+    ) -> Answer {
+        around.items_per_page = u64::try_from(resources.len()).ok();
+        let mut text = serde_json::to_vec(&around).map_err(|_| Error::internal())?;
+        text.truncate(text.len() - "]}".len());
+        for (at, Shown { search, mut stored }) in resources.into_iter().enumerate() {
+            if at > 0 {
+                text.push(b',');
+            }
+            derive::add(&search.cx, &search.want, &mut stored).map_err(failed)?;
+            let mut stored = with_values(stored)?;
+            let location = self.location(search.cx.endpoint(), &stored.id);
+            self.write(&search.cx, &mut stored, &location, &search.want, &mut text);
+        }
+        text.extend_from_slice(b"]}");
+        Ok(answer::raw(StatusCode::OK, text.into()))
+    }
+
+    /// Writes a resource but for a large attribute. Nothing is copied unless something has to be
+    /// changed.
+    fn write(
         &self,
         cx: &Context,
-        stored: Stored,
+        stored: &mut Stored,
+        location: &str,
         want: &Projection,
-    ) -> Result<Rendered, Refusal> {
-        let mut head = self.head(cx, &stored);
-        want.apply(&mut head);
-        let mut attributes = with_values(stored.attributes, stored.values)?;
-        if self.links.refers(cx.schema(), &attributes) {
-            self.links.refer(cx.schema(), Arc::make_mut(&mut attributes));
+        text: &mut Vec<u8>,
+    ) {
+        text.push(b'{');
+        json::write_name("id", text);
+        json::write_text(&stored.id, text);
+        write_meta(cx, stored, location, want, text);
+        if self.links.refers(cx.endpoint(), &stored.attributes) {
+            self.links.refer(cx.endpoint(), stored.attributes_mut());
         }
-        if !want.keeps(&attributes) {
-            want.apply(Arc::make_mut(&mut attributes));
-        }
-        Ok(Rendered { head, attributes })
-    }
-
-    /// A resource with all that filters and sort orders can name.
-    pub(crate) fn complete(
-        &self,
-        cx: &Context,
-        stored: Stored,
-    ) -> Result<Map<String, Value>, Refusal> {
-        let mut head = self.head(cx, &stored);
-        let mut resource = Arc::unwrap_or_clone(with_values(stored.attributes, stored.values)?);
-        resource.append(&mut head);
-        Ok(resource)
-    }
-
-    /// What the service adds to a resource: `id` and `meta` (RFC 7643 §3.1).
-    fn head(&self, cx: &Context, stored: &Stored) -> Map<String, Value> {
-        let meta = json!({
-            "resourceType": cx.resource_type(),
-            "created": instant(stored.created),
-            "lastModified": instant(stored.modified),
-            "location": self.location(cx.endpoint(), &stored.id),
-            "version": stored.version.to_string(),
-        });
-        Map::from_iter([
-            ("id".to_owned(), Value::String(stored.id.clone())),
-            ("meta".to_owned(), meta),
-        ])
+        let others = stored.attributes.iter().filter(|(name, _)| *name != "id" && *name != "meta");
+        want.write(others, text);
+        text.push(b'}');
     }
 
     /// The address of a resource.
@@ -101,89 +104,113 @@ impl<S: Store> Parts<S> {
     }
 }
 
-/// A resource as it is sent.
-#[derive(Debug, Default)]
-pub(crate) struct Rendered {
-    head: Map<String, Value>,
-    attributes: Arc<Map<String, Value>>,
+/// A resource of a list, and the search that has found it.
+pub(crate) struct Shown<'a> {
+    pub(crate) search: &'a Search,
+    pub(crate) stored: Stored,
 }
 
-impl Serialize for Rendered {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let own = self.attributes.iter().filter(|(name, _)| !self.head.contains_key(*name));
-        serializer.collect_map(self.head.iter().chain(own))
+/// Writes what the service knows about a resource (RFC 7643 §3.1).
+fn write_meta(
+    cx: &Context,
+    stored: &Stored,
+    location: &str,
+    want: &Projection,
+    text: &mut Vec<u8>,
+) {
+    let start = text.len();
+    json::write_name("meta", text);
+    text.push(b'{');
+    let open = text.len();
+    let is_included = want.includes_in("meta");
+    for (name, value) in meta(cx, stored, location) {
+        if is_included(name) {
+            json::write_name(name, text);
+            json::write_text(&value, text);
+        }
+    }
+    if text.len() > open {
+        text.push(b'}');
+    } else {
+        text.truncate(start);
     }
 }
 
-impl From<Map<String, Value>> for Rendered {
-    fn from(resource: Map<String, Value>) -> Self {
-        Self { head: resource, ..Self::default() }
-    }
+/// What the service knows about a resource (RFC 7643 §3.1).
+pub(crate) fn meta<'a>(
+    cx: &'a Context,
+    stored: &Stored,
+    location: &'a str,
+) -> [(&'static str, Cow<'a, str>); 5] {
+    [
+        ("resourceType", cx.resource_type().into()),
+        ("created", instant(stored.created).into()),
+        ("lastModified", instant(stored.modified).into()),
+        ("location", location.into()),
+        ("version", stored.version.to_string().into()),
+    ]
 }
 
-/// The attributes with the elements of the large one among them.
-fn with_values(
-    mut attributes: Arc<Map<String, Value>>,
-    values: Option<Values>,
-) -> Result<Arc<Map<String, Value>>, Refusal> {
-    if let Some(Values { attribute, elements }) = values {
+/// The resource with the elements of a large attribute among its attributes.
+pub(crate) fn with_values(mut stored: Stored) -> Result<Stored, Refusal> {
+    if let Some(Values { attribute, elements }) = stored.values.take() {
         let elements: Result<Vec<Value>, _> = elements.collect();
         let elements = Value::Array(elements.map_err(failed)?);
-        Arc::make_mut(&mut attributes).insert(attribute.into(), elements);
+        stored.attributes_mut().insert(attribute.into(), elements);
     }
-    Ok(attributes)
+    Ok(stored)
 }
 
 /// The elements of a large attribute on their way into a body.
 struct Elements {
     links: Arc<Links>,
-    schema: ResourceSchema,
+    endpoint: Endpoint,
     want: Projection,
     values: Values,
 }
 
 impl Elements {
-    /// The JSON of a resource in pieces: what stands before the elements, the elements, the end.
-    /// Where no element has anything to show, the attribute is left out.
+    /// A resource in pieces: what stands before the elements, the elements, the end. Where no
+    /// element has anything to show, the attribute is left out.
     fn around(
         mut self,
-        rendered: &Rendered,
+        mut resource: Vec<u8>,
     ) -> impl Iterator<Item = Result<Bytes, StoreError>> + Send + use<> {
-        let mut begin = serde_json::to_string(rendered).unwrap_or_default();
-        begin.pop();
-        let comma = if begin == "{" { "" } else { "," };
-        let name = format!("{comma}{}:[", json!(self.values.attribute));
+        // Behind `id` there is always a comma.
+        resource.pop();
+        let name = format!("{}:[", json!(self.values.attribute));
         let (mut is_open, mut is_over) = (false, false);
         let pieces = iter::from_fn(move || {
             while !is_over {
                 let some: Result<Vec<Value>, _> =
                     self.values.elements.by_ref().take(TOGETHER).collect();
                 is_over = some.as_ref().map_or(true, Vec::is_empty);
-                let inner = match some {
+                let text = match some {
                     Err(error) => return Some(Err(error)),
                     Ok(_) if is_over => return Some(Ok(if is_open { "]}" } else { "}" }.into())),
-                    Ok(some) => self.render(some),
+                    Ok(some) => self.written(some),
                 };
-                if !inner.is_empty() {
-                    let before = if is_open { "," } else { name.as_str() };
+                let inner = text.strip_prefix(name.as_bytes()).and_then(|text| text.strip_suffix(b"]"));
+                if let Some(inner) = inner {
+                    let before = if is_open { "" } else { name.as_str() };
                     is_open = true;
-                    return Some(Ok(format!("{before}{inner}").into()));
+                    return Some(Ok([b",", before.as_bytes(), inner].concat().into()));
                 }
             }
             None
         });
-        iter::once(Ok(Bytes::from(begin))).chain(pieces)
+        iter::once(Ok(Bytes::from(resource))).chain(pieces)
     }
 
-    /// Some elements without the brackets around them; nothing, if they have nothing to show.
-    fn render(&self, elements: Vec<Value>) -> String {
+    /// Some elements as the value of the attribute, behind its name; nothing, if they have nothing
+    /// to show.
+    fn written(&self, elements: Vec<Value>) -> Vec<u8> {
         let name = self.values.attribute.to_string();
-        let mut part = Map::from_iter([(name.clone(), Value::Array(elements))]);
-        self.links.refer(&self.schema, &mut part);
-        self.want.apply(&mut part);
-        let json = part.get(&name).unwrap_or(&Value::Null).to_string();
-        let inner = json.strip_prefix('[').and_then(|json| json.strip_suffix(']'));
-        inner.unwrap_or_default().to_owned()
+        let mut part = Map::from_iter([(name, Value::Array(elements))]);
+        self.links.refer(&self.endpoint, &mut part);
+        let mut text = Vec::new();
+        self.want.write(&part, &mut text);
+        text
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which endpoint a URL means (RFC 7644 §3.2).
 
+use std::borrow::Cow;
+
 use http::Method;
 use percent_encoding::percent_decode_str;
 use scim_core::{Error, ScimType};
@@ -18,13 +20,13 @@ pub(crate) enum Route<'a> {
     /// `/Users/.search`.
     TypeSearch(&'a Endpoint),
     /// One resource: `/Users/2819c223`.
-    Resource(&'a Endpoint, String),
+    Resource(&'a Endpoint, Cow<'a, str>),
     /// `/ServiceProviderConfig`.
     ServiceProviderConfig,
     /// `/ResourceTypes`, or one of them.
-    ResourceTypes(Option<String>),
+    ResourceTypes(Option<Cow<'a, str>>),
     /// `/Schemas`, or one of them.
-    Schemas(Option<String>),
+    Schemas(Option<Cow<'a, str>>),
     /// `/Bulk`.
     Bulk,
     /// `/Me`.
@@ -33,41 +35,53 @@ pub(crate) enum Route<'a> {
 
 impl Route<'_> {
     /// The methods that are served there.
-    pub(crate) fn allowed(&self) -> Vec<&'static str> {
-        match self {
-            Self::Root
-            | Self::ServiceProviderConfig
-            | Self::ResourceTypes(_)
-            | Self::Schemas(_) => vec!["GET"],
-            Self::RootSearch | Self::Bulk => vec!["POST"],
-            Self::TypeSearch(endpoint) => served(endpoint, &[("POST", Action::Read)]),
-            Self::Type(endpoint) => {
-                served(endpoint, &[("GET", Action::Read), ("POST", Action::Create)])
-            }
-            Self::Resource(endpoint, _) => served(endpoint, &ON_RESOURCES),
-            Self::Me => vec!["GET", "POST", "PUT", "PATCH", "DELETE"],
-        }
+    pub(crate) fn allowed(&self) -> impl Iterator<Item = &'static str> {
+        let (endpoint, methods) = self.methods();
+        let served = methods
+            .iter()
+            .filter(move |(_, action)| endpoint.is_none_or(|endpoint| endpoint.allows(*action)));
+        served.map(|(method, _)| *method)
     }
 
     /// Whether a method is served there; HEAD is wherever GET is.
     pub(crate) fn allows(&self, method: &Method) -> bool {
         let name = if method == Method::HEAD { "GET" } else { method.as_str() };
-        self.allowed().contains(&name)
+        self.allowed().any(|allowed| allowed == name)
     }
-}
 
-/// What the methods do with a resource.
-const ON_RESOURCES: [(&str, Action); 4] = [
-    ("GET", Action::Read),
-    ("PUT", Action::Replace),
-    ("PATCH", Action::Patch),
-    ("DELETE", Action::Delete),
-];
-
-/// Of these methods those that an endpoint serves.
-fn served(endpoint: &Endpoint, methods: &[(&'static str, Action)]) -> Vec<&'static str> {
-    let served = methods.iter().filter(|(_, action)| endpoint.allows(*action));
-    served.map(|(method, _)| *method).collect()
+    /// What there is to do, and the endpoint that says whether it is served.
+    fn methods(&self) -> (Option<&Endpoint>, &'static [(&'static str, Action)]) {
+        match self {
+            Self::Root
+            | Self::ServiceProviderConfig
+            | Self::ResourceTypes(_)
+            | Self::Schemas(_) => (None, &[("GET", Action::Read)]),
+            Self::RootSearch | Self::Bulk => (None, &[("POST", Action::Read)]),
+            Self::TypeSearch(endpoint) => (Some(endpoint), &[("POST", Action::Read)]),
+            Self::Type(endpoint) => {
+                (Some(endpoint), &[("GET", Action::Read), ("POST", Action::Create)])
+            }
+            Self::Resource(endpoint, _) => (
+                Some(endpoint),
+                &[
+                    ("GET", Action::Read),
+                    ("PUT", Action::Replace),
+                    ("PATCH", Action::Patch),
+                    ("DELETE", Action::Delete),
+                ],
+            ),
+            Self::Me => (
+                None,
+                &[
+                    ("GET", Action::Read),
+                    ("POST", Action::Create),
+                    ("PUT", Action::Replace),
+                    ("PATCH", Action::Patch),
+                    ("DELETE", Action::Delete),
+                ],
+            ),
+        }
+    }
 }
 
 /// Finds the endpoint of a path. The path of the base URL is taken off if it is there, so that
@@ -76,7 +90,7 @@ fn served(endpoint: &Endpoint, methods: &[(&'static str, Action)]) -> Vec<&'stat
 /// # Errors
 /// 404 for what is no endpoint, 400 invalidVers for another version of the protocol.
 pub(crate) fn find<'a>(
-    path: &str,
+    path: &'a str,
     base_path: &str,
     endpoints: &'a [Endpoint],
 ) -> Result<Route<'a>, Error> {
@@ -86,38 +100,37 @@ pub(crate) fn find<'a>(
         strip(path, parent).filter(|_| version_of(last).is_some())
     };
     let below = strip(path, base_path).or_else(sibling).unwrap_or(path);
-    let mut segments: Vec<String> = below
+    let mut segments = below
         .split('/')
         .filter(|segment| !segment.is_empty())
-        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
-        .collect();
-    if let Some(version) = segments.first().and_then(|first| version_of(first)) {
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy());
+    let mut first = segments.next();
+    if let Some(version) = first.as_deref().and_then(version_of) {
         if version != 2 {
             return Err(Error::of(
                 ScimType::InvalidVers,
                 "this server speaks version 2 of the protocol, `/v2`",
             ));
         }
-        segments.remove(0);
+        first = segments.next();
     }
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let Some(first) = first else { return Ok(Route::Root) };
+    let (second, more) = (segments.next(), segments.next());
     let unknown = || Error::not_found("there is no such endpoint");
-    let endpoint =
-        |segment: &str| endpoints.iter().find(|one| one.segment() == segment).ok_or_else(unknown);
-    Ok(match segments.as_slice() {
-        [] => Route::Root,
-        [".search"] => Route::RootSearch,
-        ["ServiceProviderConfig" | "ServiceProviderConfigs"] => Route::ServiceProviderConfig,
-        ["ResourceTypes"] => Route::ResourceTypes(None),
-        ["ResourceTypes", id] => Route::ResourceTypes(Some((*id).to_owned())),
-        ["Schemas"] => Route::Schemas(None),
-        ["Schemas", id] => Route::Schemas(Some((*id).to_owned())),
-        ["Bulk"] => Route::Bulk,
-        ["Me"] => Route::Me,
-        [segment] => Route::Type(endpoint(segment)?),
-        [segment, ".search"] => Route::TypeSearch(endpoint(segment)?),
-        [segment, id] => Route::Resource(endpoint(segment)?, (*id).to_owned()),
-        _ => return Err(unknown()),
+    let endpoint = || endpoints.iter().find(|one| one.segment() == first).ok_or_else(unknown);
+    Ok(match (&*first, second.as_deref()) {
+        _ if more.is_some() => return Err(unknown()),
+        (".search", None) => Route::RootSearch,
+        ("ServiceProviderConfig" | "ServiceProviderConfigs", None) => Route::ServiceProviderConfig,
+        ("ResourceTypes", _) => Route::ResourceTypes(second),
+        ("Schemas", _) => Route::Schemas(second),
+        ("Bulk", None) => Route::Bulk,
+        ("Me", None) => Route::Me,
+        (_, Some(".search")) => Route::TypeSearch(endpoint()?),
+        _ => match second {
+            None => Route::Type(endpoint()?),
+            Some(id) => Route::Resource(endpoint()?, id),
+        },
     })
 }
 

@@ -9,7 +9,8 @@ use std::{
     task::{Context as TaskContext, Poll},
 };
 
-use http::{Method, Request, Response, StatusCode, request};
+use chrono::{DateTime, Utc};
+use http::{Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri};
 use scim_core::{Compat, Error, PaginationMethod};
 use serde_json::Value;
 use tower_service::Service;
@@ -19,6 +20,7 @@ use crate::{
     answer::{self, Answer, Refusal},
     body,
     builder::{Builder, Clock, Ids, SecretHasher, Subject},
+    context,
     cursor::Sealer,
     discovery::Discovery,
     link::Links,
@@ -70,10 +72,11 @@ impl<S: Store> ScimService<S> {
 
     /// A context as a request about this resource type would have it, for work on the store that
     /// is no request; `None` if there is no such resource type.
-    pub fn context(&self, resource_type: &str, extensions: http::Extensions) -> Option<Context> {
+    pub fn context(&self, resource_type: &str, extensions: Extensions) -> Option<Context> {
         let endpoint =
             self.0.links.endpoints.iter().find(|endpoint| endpoint.name() == resource_type)?;
-        Some(self.0.context(endpoint, extensions))
+        let (compat, now) = (self.0.compat, (self.0.clock)());
+        Some(self.0.context(endpoint, extensions.into(), compat, now))
     }
 
     /// The store.
@@ -118,26 +121,49 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let parts = self.0.clone();
         Box::pin(async move {
-            let (head, body) = request.into_parts();
+            let (head, body) = parts.head(request);
             let answer = parts.answer(&head, body).await.unwrap_or_else(answer::refusal);
             Ok(answer::for_method(answer, &head.method))
         })
     }
 }
 
+/// A request without its body.
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) extensions: Arc<Extensions>,
+    pub(crate) compat: Compat,
+    pub(crate) now: DateTime<Utc>,
+}
+
 impl<S: Store> Parts<S> {
-    async fn answer<B>(&self, head: &request::Parts, body: B) -> Answer
+    fn head<B>(&self, request: Request<B>) -> (Head, B) {
+        let (head, body) = request.into_parts();
+        let compat = head.extensions.get::<Compat>().copied().unwrap_or(self.compat);
+        let head = Head {
+            method: head.method,
+            uri: head.uri,
+            headers: head.headers,
+            extensions: head.extensions.into(),
+            compat,
+            now: (self.clock)(),
+        };
+        (head, body)
+    }
+
+    async fn answer<B>(&self, head: &Head, body: B) -> Answer
     where
         B: http_body::Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let route = route::find(head.uri.path(), &self.base_path, &self.links.endpoints)?;
-        let compat = head.extensions.get::<Compat>().copied().unwrap_or(self.compat);
-        let route = self.mapped(route, head, compat)?;
+        let route = self.mapped(route, head)?;
         if !route.allows(&head.method) {
             return Err(Refusal::method(&route));
         }
-        body::check_accept(&head.headers, &compat)?;
+        body::check_accept(&head.headers, &head.compat)?;
         let body = match head.method {
             Method::POST | Method::PUT | Method::PATCH => {
                 let bulk = matches!(route, Route::Bulk);
@@ -146,29 +172,23 @@ impl<S: Store> Parts<S> {
             }
             _ => Value::Null,
         };
-        self.dispatch(route, head, body, compat).await
+        self.dispatch(route, head, body).await
     }
 
-    async fn dispatch(
-        &self,
-        route: Route<'_>,
-        head: &request::Parts,
-        body: Value,
-        compat: Compat,
-    ) -> Answer {
+    async fn dispatch(&self, route: Route<'_>, head: &Head, body: Value) -> Answer {
         let query = head.uri.query().unwrap_or_default();
         match route {
             Route::ServiceProviderConfig => Ok(self.discovery.service_provider_config()),
             Route::ResourceTypes(id) => self.discovery.resource_types(id.as_deref(), query),
             Route::Schemas(id) => self.discovery.schemas(id.as_deref(), query),
-            Route::Root => self.list_all(head, &Params::from_query(query)?, compat).await,
+            Route::Root => self.list_all(head, &Params::from_query(query)?).await,
             Route::RootSearch => {
-                self.list_all(head, &Params::from_body(body, &compat)?, compat).await
+                self.list_all(head, &Params::from_body(body, &head.compat)?).await
             }
             Route::Bulk if !self.discovery.has_bulk() => Err(not_served().into()),
-            Route::Bulk => self.bulk(head, body, compat).await,
+            Route::Bulk => self.bulk(head, body).await,
             Route::Type(endpoint) => {
-                let cx = self.request_context(endpoint, head, compat);
+                let cx = self.request_context(endpoint, head);
                 let params = Params::from_query(query)?;
                 match head.method {
                     Method::POST => self.create(&cx, &params, body).await,
@@ -176,11 +196,11 @@ impl<S: Store> Parts<S> {
                 }
             }
             Route::TypeSearch(endpoint) => {
-                let cx = self.request_context(endpoint, head, compat);
-                self.list(&cx, &Params::from_body(body, &compat)?).await
+                let cx = self.request_context(endpoint, head);
+                self.list(&cx, &Params::from_body(body, &head.compat)?).await
             }
             Route::Resource(endpoint, id) => {
-                let cx = self.request_context(endpoint, head, compat);
+                let cx = self.request_context(endpoint, head);
                 let params = Params::from_query(query)?;
                 match head.method {
                     Method::PUT => self.replace(&cx, &id, head, &params, body).await,
@@ -197,12 +217,7 @@ impl<S: Store> Parts<S> {
     ///
     /// # Errors
     /// 501 if nobody has said which that is, or for a POST.
-    fn mapped<'a>(
-        &'a self,
-        route: Route<'a>,
-        head: &request::Parts,
-        compat: Compat,
-    ) -> Result<Route<'a>, Error> {
+    fn mapped<'a>(&'a self, route: Route<'a>, head: &Head) -> Result<Route<'a>, Error> {
         if !matches!(route, Route::Me) {
             return Ok(route);
         }
@@ -211,23 +226,29 @@ impl<S: Store> Parts<S> {
             self.links.endpoints.iter().find(|endpoint| endpoint.name() == me.resource_type);
         let endpoint = endpoint.ok_or_else(not_served)?;
         let id =
-            (me.subject)(&self.request_context(endpoint, head, compat)).ok_or_else(not_served)?;
-        Ok(Route::Resource(endpoint, id))
+            (me.subject)(&self.request_context(endpoint, head)).ok_or_else(not_served)?;
+        Ok(Route::Resource(endpoint, id.into()))
     }
 
-    pub(crate) fn request_context(
+    pub(crate) fn request_context(&self, endpoint: &Endpoint, head: &Head) -> Context {
+        self.context(endpoint, head.extensions.clone(), head.compat, head.now)
+    }
+
+    fn context(
         &self,
         endpoint: &Endpoint,
-        head: &request::Parts,
+        extensions: Arc<Extensions>,
         compat: Compat,
+        now: DateTime<Utc>,
     ) -> Context {
-        self.context(endpoint, head.extensions.clone()).with_compat(compat)
-    }
-
-    fn context(&self, endpoint: &Endpoint, extensions: http::Extensions) -> Context {
-        let cx = Context::new(endpoint.clone(), extensions);
-        cx.with(self.compat, (self.clock)(), self.unknown_members)
-            .among(self.links.endpoints.clone())
+        Context::from(context::Parts {
+            extensions,
+            endpoint: endpoint.clone(),
+            compat,
+            now,
+            unknown_members: self.unknown_members,
+            peers: Some(self.links.endpoints.clone()),
+        })
     }
 }
 

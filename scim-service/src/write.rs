@@ -1,6 +1,6 @@
 //! Resources written (RFC 7644 §3.3, §3.5, §3.6).
 
-use http::{HeaderMap, StatusCode, header, request};
+use http::{HeaderMap, StatusCode, header};
 use scim_core::{AttrPath, EntityTags, Error};
 use scim_patch::{Patch, Plan};
 use scim_schema::{Mode, Projection, Secrets};
@@ -12,7 +12,7 @@ use crate::{
     derive,
     params::Params,
     read::missing,
-    service::Parts,
+    service::{Head, Parts},
 };
 
 impl<S: Store> Parts<S> {
@@ -86,7 +86,7 @@ impl<S: Store> Parts<S> {
         &self,
         cx: &Context,
         id: &str,
-        head: &request::Parts,
+        head: &Head,
         params: &Params,
         body: Value,
     ) -> Answer {
@@ -104,7 +104,7 @@ impl<S: Store> Parts<S> {
         &self,
         cx: &Context,
         id: &str,
-        head: &request::Parts,
+        head: &Head,
         params: &Params,
         body: Value,
     ) -> Answer {
@@ -124,7 +124,7 @@ impl<S: Store> Parts<S> {
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
-    pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &request::Parts) -> Answer {
+    pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &Head) -> Answer {
         self.policy.authorize(cx, Action::Delete)?;
         let guard = self.deletion(cx, guard(&head.headers))?;
         if !self.store.delete(cx, id, &guard).await.map_err(failed)? {

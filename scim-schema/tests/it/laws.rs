@@ -298,6 +298,8 @@ proptest! {
         let before = schema.trust(resource).into_attributes();
         let mut after = before.clone();
         projection.apply(&mut after);
+        let written = sample::written(&projection, &before);
+        prop_assert_eq!(written.as_object(), Some(&after));
         let (kept, all) = (places_of(&after), places_of(&before));
         prop_assert!(kept.iter().all(|place| all.contains(place)));
         let was_canonical = is_canonical(&Value::Object(before));

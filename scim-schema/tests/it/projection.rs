@@ -24,9 +24,9 @@ fn user() -> Value {
 }
 
 fn applied(projection: &Projection, mut resource: Value) -> Value {
-    let whole = projection.keeps(resource.as_object().unwrap()).then(|| resource.clone());
+    let written = sample::written(projection, resource.as_object().unwrap());
     projection.apply(resource.as_object_mut().unwrap());
-    assert!(whole.is_none_or(|whole| whole == resource));
+    assert_eq!(written, resource);
     resource
 }
 
@@ -161,21 +161,27 @@ fn what_a_request_has_written_is_returned_unless_it_names_attributes() {
     assert!(rest.get("rare").is_none());
 }
 
+/// RFC 7644 §3.9
 #[test]
-fn what_is_returned_whole_is_known() {
+fn what_has_nothing_to_return_is_not_there() {
     let schema = sample::schema("enterprise");
-    let user = json!({"userName": "ann", ENTERPRISE: {"division": "D"}});
-    let keeps =
-        |projection: &Projection, resource: &Value| projection.keeps(resource.as_object().unwrap());
     let all = Projection::default_of(&schema);
-    assert!(keeps(&all, &user));
-    assert!(!keeps(&all, &json!({"password": "p"})) && !keeps(&all, &json!({"nosuch": 1})));
-    assert!(!keeps(&all, &json!({ENTERPRISE: {"nosuch": 1}})));
-    assert!(!keeps(&all, &json!({ENTERPRISE: {}})));
-    let division = format!("{ENTERPRISE}:division");
-    assert!(!keeps(&except(&schema, &[&division]), &user));
-    assert!(!keeps(&except(&schema, &["name.givenName"]), &json!({"name": {"familyName": "J"}})));
-    assert!(keeps(&only(&schema, &["userName", &division]), &user));
+    for nothing in [
+        json!({"password": "p"}),
+        json!({"nosuch": 1}),
+        json!({ENTERPRISE: {"nosuch": 1}}),
+        json!({ENTERPRISE: {}}),
+        json!({ENTERPRISE: 1}),
+    ] {
+        assert_eq!(applied(&all, nothing), json!({}));
+    }
+    let given = only(&schema, &["name.givenName", "emails.type"]);
+    assert_eq!(applied(&given, json!({"name": {"familyName": "J"}})), json!({}));
+    let emails = json!([{"value": "a@x.org"}, {"value": "b@x.org", "type": "work"}, {"value": "c"}]);
+    assert_eq!(
+        applied(&given, json!({"emails": emails, "name": {"givenName": "B"}})),
+        json!({"emails": [{"type": "work"}], "name": {"givenName": "B"}})
+    );
 }
 
 #[test]
@@ -187,6 +193,10 @@ fn a_store_is_told_what_to_load() {
         few.selected().iter().map(|resolved| resolved.path().to_string()).collect();
     assert_eq!(selected, ["schemas", "id", "userName", "name.givenName", manager.as_str()]);
     assert!(few.includes("USERNAME") && few.includes("name") && !few.includes("emails"));
+    let name = few.includes_in("name");
+    assert!(name("GIVENNAME") && !name("familyName") && !name("nosuch"));
+    assert!(Projection::default_of(&schema).includes_in("name")("familyName"));
+    assert!(!few.includes_in("emails")("value") && !few.includes_in("nosuch")("value"));
     assert!(few.includes_extension(ENTERPRISE) && !few.includes_extension("urn:x:Y"));
     assert!(!only(&schema, &["userName"]).includes_extension(ENTERPRISE));
     assert!(!few.includes("nosuch") && !few.is_default());

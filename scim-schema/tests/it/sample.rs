@@ -1,8 +1,8 @@
 //! Resource types that the tests share.
 
 use scim_core::{Constraints, Schema};
-use scim_schema::{Overlay, ResourceSchema, catalog, read_schemas};
-use serde_json::Value;
+use scim_schema::{Overlay, Projection, ResourceSchema, catalog, read_schemas};
+use serde_json::{Map, Value};
 
 /// The resource type that the corpus calls by this name.
 pub(crate) fn schema(name: &str) -> ResourceSchema {
@@ -45,4 +45,12 @@ pub(crate) fn thing_schema() -> Schema {
     let document: Value =
         serde_json::from_str(include_str!("../corpus/schema/thing.json")).unwrap();
     read_schemas(document).unwrap().remove(0)
+}
+
+/// What a projection writes of a resource.
+pub(crate) fn written(projection: &Projection, resource: &Map<String, Value>) -> Value {
+    let mut text = b"{".to_vec();
+    projection.write(resource, &mut text);
+    text.push(b'}');
+    serde_json::from_slice(&text).unwrap()
 }

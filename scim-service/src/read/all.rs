@@ -2,30 +2,29 @@
 
 use std::cmp::Ordering;
 
-use http::request;
-use scim_core::{Compat, Error, ListResponse, ScimType};
-use scim_filter::Key;
+use chrono::{DateTime, Utc};
+use scim_core::{Error, ListResponse, ScimType};
+use scim_filter::{Key, ResolvedPath};
 use scim_schema::Projection;
+use serde_json::{Map, Value};
 
 use super::{
-    indexed, listed,
+    indexed,
     search::{Method, Search, unknown_sort},
 };
 use crate::{
-    Action, Page, Position, Store, Window,
-    answer::{Answer, Refusal, failed},
+    Action, Page, Position, Store, Stored, Window,
+    answer::{Answer, Refusal},
     cursor::{self, Cursor},
-    derive,
     params::Params,
-    render::Rendered,
-    service::Parts,
+    render::{Shown, meta, with_values},
+    service::{Head, Parts},
 };
 
 /// A resource among those of all types, and where it stands.
-struct Found {
+struct Found<'a> {
     key: Option<Key>,
-    id: String,
-    resource: Rendered,
+    shown: Shown<'a>,
 }
 
 /// All searches of one request, and what its cursors are good for.
@@ -34,26 +33,20 @@ struct Searches {
     sorted: bool,
     descending: bool,
     scope: String,
+    now: DateTime<Utc>,
 }
 
 impl<S: Store> Parts<S> {
     /// The resources of all types: one type after the other in the order of their registration,
     /// or merged if an order is asked for.
-    pub(crate) async fn list_all(
-        &self,
-        head: &request::Parts,
-        params: &Params,
-        compat: Compat,
-    ) -> Answer {
-        let searches = self.searches(head, params, compat)?;
+    pub(crate) async fn list_all(&self, head: &Head, params: &Params) -> Answer {
+        let searches = self.searches(head, params)?;
         match (self.method(params)?, searches.sorted) {
             (Method::Index { start, count }, false) => self.in_turn(&searches, start, count).await,
             (Method::Index { start, count }, true) => self.merged(&searches, start, count).await,
             (Method::Cursor { cursor, count }, sorted) => {
-                let now =
-                    searches.each.first().map_or_else(chrono::Utc::now, |search| search.cx.now());
                 let opened = cursor
-                    .map(|text| self.paging.sealer.open(text, &searches.scope, now))
+                    .map(|text| self.paging.sealer.open(text, &searches.scope, head.now))
                     .transpose()?;
                 let count = self.cursor_count(opened.as_ref(), count)?;
                 if sorted {
@@ -65,15 +58,10 @@ impl<S: Store> Parts<S> {
         }
     }
 
-    fn searches(
-        &self,
-        head: &request::Parts,
-        params: &Params,
-        compat: Compat,
-    ) -> Result<Searches, Error> {
+    fn searches(&self, head: &Head, params: &Params) -> Result<Searches, Error> {
         let mut each = Vec::with_capacity(self.links.endpoints.len());
         for endpoint in self.links.endpoints.iter().filter(|one| one.allows(Action::Read)) {
-            let cx = self.request_context(endpoint, head, compat);
+            let cx = self.request_context(endpoint, head);
             self.policy.authorize(&cx, Action::Read)?;
             each.push(self.search_among_all(cx, params)?);
         }
@@ -87,7 +75,7 @@ impl<S: Store> Parts<S> {
             .first()
             .map(|search| cursor::scope(&search.cx, "/", &canonical))
             .unwrap_or_default();
-        Ok(Searches { each, sorted, descending: params.descending, scope })
+        Ok(Searches { each, sorted, descending: params.descending, scope, now: head.now })
     }
 
     /// One type after the other, each from where the page has got to.
@@ -98,9 +86,9 @@ impl<S: Store> Parts<S> {
             let count = count.saturating_sub(resources.len());
             let page = self.page(search, Window::Index { start, count }).await?;
             total = total.saturating_add(page.total.unwrap_or_default());
-            resources.extend(self.render_all(search, page.resources)?);
+            resources.extend(search.shown(page.resources));
         }
-        Ok(listed(indexed(resources, Some(total), start)))
+        self.listed(indexed(Some(total), start), resources)
     }
 
     /// The same, from a cursor on: it says in which type the page begins, and where.
@@ -121,7 +109,7 @@ impl<S: Store> Parts<S> {
             }
             let window = Window::After { position: position.take(), count: left };
             let page = self.page(search, window).await?;
-            resources.extend(self.render_all(search, page.resources)?);
+            resources.extend(search.shown(page.resources));
             if let Some(position) = page.next {
                 next = Some((at, position));
                 break;
@@ -147,8 +135,7 @@ impl<S: Store> Parts<S> {
         }
         found.sort_by(|left, right| order(searches.descending, left, right));
         let page = found.into_iter().skip(skipped).take(count);
-        let resources = page.map(|one| one.resource).collect();
-        Ok(listed(indexed(resources, Some(total), start)))
+        self.listed(indexed(Some(total), start), page.map(|one| one.shown).collect())
     }
 
     /// The same, from a cursor on.
@@ -173,9 +160,9 @@ impl<S: Store> Parts<S> {
         found.truncate(count);
         let last = found.last().map(|one| {
             let key = one.key.as_ref().map(|key| key.as_str().to_owned());
-            (0, Position { key, id: one.id.clone() })
+            (0, Position { key, id: one.shown.stored.id.clone() })
         });
-        let resources = found.into_iter().map(|one| one.resource).collect();
+        let resources = found.into_iter().map(|one| one.shown).collect();
         self.by_cursor(searches, resources, last.filter(|_| more), count)
     }
 
@@ -184,34 +171,45 @@ impl<S: Store> Parts<S> {
         self.part(search, &Projection::default_of(search.cx.schema()), window).await
     }
 
-    fn find(&self, search: &Search, page: Page, found: &mut Vec<Found>) -> Result<(), Refusal> {
-        for mut stored in page.resources {
-            derive::add(&search.cx, &search.want, &mut stored).map_err(failed)?;
-            let id = stored.id.clone();
-            let mut resource = self.complete(&search.cx, stored)?;
-            let key = search.sort.as_ref().and_then(|sort| sort.path.sort_key(&resource));
-            self.links.refer(search.cx.schema(), &mut resource);
-            search.want.apply(&mut resource);
-            found.push(Found { key, id, resource: resource.into() });
+    fn find<'a>(
+        &self,
+        search: &'a Search,
+        page: Page,
+        found: &mut Vec<Found<'a>>,
+    ) -> Result<(), Refusal> {
+        for stored in page.resources {
+            let stored = with_values(stored)?;
+            let key = search.sort.as_ref().and_then(|sort| self.key(search, &stored, &sort.path));
+            found.push(Found { key, shown: Shown { search, stored } });
         }
         Ok(())
+    }
+
+    /// What a resource is sorted by.
+    fn key(&self, search: &Search, stored: &Stored, path: &ResolvedPath) -> Option<Key> {
+        path.sort_key(&stored.attributes).or_else(|| {
+            let location = self.location(search.cx.endpoint(), &stored.id);
+            let meta = meta(&search.cx, stored, &location).into_iter();
+            let meta: Map<_, _> = meta.map(|(name, text)| (name.to_owned(), text.into())).collect();
+            let id = Value::String(stored.id.clone());
+            path.sort_key(&Map::from_iter([("id".to_owned(), id), ("meta".to_owned(), meta.into())]))
+        })
     }
 
     fn by_cursor(
         &self,
         searches: &Searches,
-        resources: Vec<Rendered>,
+        resources: Vec<Shown<'_>>,
         next: Option<(usize, Position)>,
         count: usize,
     ) -> Answer {
-        let now = searches.each.first().map_or_else(chrono::Utc::now, |search| search.cx.now());
         let seal = |(endpoint, position)| {
-            let cursor = Cursor::new(endpoint, position, false, count, now);
+            let cursor = Cursor::new(endpoint, position, false, count, searches.now);
             self.paging.sealer.seal(&cursor, &searches.scope)
         };
-        let mut list = ListResponse::new(resources);
+        let mut list = ListResponse::new([]);
         list.next_cursor = next.map(seal).transpose()?;
-        Ok(listed(list))
+        self.listed(list, resources)
     }
 }
 
@@ -231,8 +229,8 @@ fn begin(
 }
 
 /// Missing values last, or first if descending; ties by id.
-fn order(descending: bool, left: &Found, right: &Found) -> Ordering {
+fn order(descending: bool, left: &Found<'_>, right: &Found<'_>) -> Ordering {
     let by_key = (left.key.is_none(), &left.key).cmp(&(right.key.is_none(), &right.key));
     let by_key = if descending { by_key.reverse() } else { by_key };
-    by_key.then_with(|| left.id.cmp(&right.id))
+    by_key.then_with(|| left.shown.stored.id.cmp(&right.shown.stored.id))
 }

@@ -10,18 +10,19 @@ use scim_filter::{
 use scim_schema::{Projection, is_secret};
 
 use crate::{
-    Context, Page, Query, Sort, Store, Window,
+    Context, Page, Query, Sort, Store, Stored, Window,
     answer::{Refusal, failed},
     cursor::Cursor,
     derive,
     params::Params,
+    render::Shown,
     service::Parts,
 };
 
 /// What a query means for one resource type.
-pub(super) struct Search {
-    pub(super) cx: Context,
-    pub(super) want: Projection,
+pub(crate) struct Search {
+    pub(crate) cx: Context,
+    pub(crate) want: Projection,
     pub(super) filter: Option<Arc<Checked>>,
     pub(super) sort: Option<Sort>,
 }
@@ -50,6 +51,11 @@ impl Search {
             names(&params.attributes),
             names(&params.excluded_attributes),
         ]
+    }
+
+    /// What it has found, to be shown as it says.
+    pub(super) fn shown(&self, found: Vec<Stored>) -> impl Iterator<Item = Shown<'_>> {
+        found.into_iter().map(|stored| Shown { search: self, stored })
     }
 }
 

@@ -1,0 +1,187 @@
+//! Values as JSON text (RFC 8259): what serde_json writes, at less than half of its cost.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+/// Appends a value. As deep as the value, which has been read within [`Limits`](super::Limits).
+///
+/// ```
+/// use scim_core::json;
+///
+/// let mut text = Vec::new();
+/// json::write(&serde_json::json!({"displayName": "\"Babs\"", "active": true}), &mut text);
+/// assert_eq!(text, br#"{"active":true,"displayName":"\"Babs\""}"#);
+/// ```
+pub fn write(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        // A Vec takes whatever is written to it.
+        Value::Number(number) => drop(write!(out, "{number}")),
+        Value::String(text) => write_text(text, out),
+        Value::Array(values) => {
+            out.push(b'[');
+            for (at, value) in values.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                write(value, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(object) => {
+            out.push(b'{');
+            for (name, value) in object {
+                write_member(name, value, out);
+            }
+            out.push(b'}');
+        }
+    }
+}
+
+/// Appends a member to an object that is being written.
+pub fn write_member(name: &str, value: &Value, out: &mut Vec<u8>) {
+    write_name(name, out);
+    write(value, out);
+}
+
+/// Appends the name of a member to an object that is being written, behind a comma unless it is
+/// the first.
+pub fn write_name(name: &str, out: &mut Vec<u8>) {
+    if out.last().is_some_and(|last| *last != b'{') {
+        out.push(b',');
+    }
+    write_text(name, out);
+    out.push(b':');
+}
+
+/// Appends a string, quoted.
+pub fn write_text(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    let start = out.len();
+    if !copy(text.as_bytes(), out) {
+        out.truncate(start);
+        write_escaped(text, out);
+    }
+    out.push(b'"');
+}
+
+/// Appends bytes as they are, in pieces of a fixed size, and says whether nothing among them has
+/// to be escaped. The last piece may share some bytes with the one before.
+fn copy(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let end = out.len() + bytes.len();
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let mut marks = marks(*last);
+        for piece in bytes.as_chunks::<8>().0 {
+            marks |= self::marks(*piece);
+            out.extend_from_slice(piece);
+        }
+        out.truncate(end - last.len());
+        out.extend_from_slice(last);
+        return marks & HIGHS == 0;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        out.extend_from_slice(first);
+        out.truncate(end - last.len());
+        out.extend_from_slice(last);
+        let [a, b, c, d] = *first;
+        let [e, f, g, h] = *last;
+        return marks([a, b, c, d, e, f, g, h]) & HIGHS == 0;
+    }
+    out.extend_from_slice(bytes);
+    !bytes.iter().any(|byte| escape(*byte).is_some())
+}
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const HIGHS: u64 = ONES << 7;
+
+/// Sets the high bit of some byte if any of eight is a control character, a quote or a backslash.
+fn marks(bytes: [u8; 8]) -> u64 {
+    let word = u64::from_le_bytes(bytes);
+    // Swaps the quote and the blank, so that the quote is next to the control characters.
+    let quotes_and_controls = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
+    let backslashes = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+    (quotes_and_controls | backslashes) & !word
+}
+
+#[cold]
+fn write_escaped(text: &str, out: &mut Vec<u8>) {
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let Some(short) = escape(byte) else { continue };
+        out.extend_from_slice(&text.as_bytes()[plain..at]);
+        plain = at + 1;
+        match short {
+            b'u' => drop(write!(out, "\\u{byte:04x}")),
+            _ => out.extend_from_slice(&[b'\\', short]),
+        }
+    }
+    out.extend_from_slice(&text.as_bytes()[plain..]);
+}
+
+/// What stands behind the backslash for a character that cannot stand by itself.
+fn escape(byte: u8) -> Option<u8> {
+    match byte {
+        b'"' | b'\\' => Some(byte),
+        0x08 => Some(b'b'),
+        b'\t' => Some(b't'),
+        b'\n' => Some(b'n'),
+        0x0c => Some(b'f'),
+        b'\r' => Some(b'r'),
+        ..b' ' => Some(b'u'),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(value: &Value) -> String {
+        let mut out = Vec::new();
+        write(value, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_character_is_written_as_by_serde_json_wherever_it_stands() {
+        for c in ('\0'..='\u{ff}').chain(['\u{2028}', '\u{fffd}', '\u{1f600}']) {
+            for before in 0..9 {
+                for after in 0..9 {
+                    let text = json!(format!("{}{c}{}", "a".repeat(before), "z".repeat(after)));
+                    assert_eq!(written(&text), text.to_string());
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_is_written_as_by_serde_json(value in value()) {
+            prop_assert_eq!(written(&value), value.to_string());
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+}
