@@ -1,6 +1,7 @@
 //! JSON as a hostile client may send it, and as it is sent back (RFC 7643 §2.1, RFC 8259).
 
 mod read;
+mod scan;
 mod write;
 
 pub use read::{JsonError, JsonErrorKind, Limits, from_slice};

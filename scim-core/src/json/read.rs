@@ -1,24 +1,28 @@
-//! JSON as a hostile client may send it (RFC 7643 §2.1, RFC 8259).
+//! Values from JSON text (RFC 8259) that a hostile client may have sent: within limits, and
+//! without names that mean the same (RFC 7643 §2.1).
 
-use std::{cell::Cell, collections::HashSet, fmt, ops::Range};
+use std::collections::HashSet;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
+use super::scan::plain_prefix;
 use crate::Error as ScimError;
 
 /// How much of a document is read before it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Arrays and objects inside one another; at most 120.
+    /// Arrays and objects inside one another; at most [`Limits::DEEPEST`].
     pub max_depth: usize,
     /// Values of all kinds, containers included.
     pub max_nodes: usize,
 }
 
 impl Limits {
+    /// What an embedder cannot exceed: values are read, compared and dropped by recursion.
+    pub const DEEPEST: usize = 120;
+
     /// 64 deep, 200,000 values.
     pub const DEFAULT: Self = Self { max_depth: 64, max_nodes: 200_000 };
 }
@@ -63,6 +67,13 @@ pub enum JsonErrorKind {
 }
 
 impl JsonError {
+    fn at(bytes: &[u8], at: usize, kind: JsonErrorKind) -> Self {
+        let before = bytes.get(..at).unwrap_or(bytes);
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let in_line = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        Self { kind, line, column: in_line + 1 }
+    }
+
     /// What is wrong.
     pub fn kind(&self) -> JsonErrorKind {
         self.kind
@@ -95,182 +106,218 @@ impl From<JsonError> for ScimError {
 /// [`JsonError`] for anything but one well-formed JSON value within the limits, without
 /// duplicate names (RFC 7643 §2.1: names that differ in case are the same) and without U+0000.
 pub fn from_slice(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
-    let reader = Reader {
-        limits,
-        input: bytes.as_ptr_range(),
-        nodes: Cell::new(0),
-        refusal: Cell::new(None),
-    };
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let read = Node { reader: &reader, depth: 0 }.deserialize(&mut deserializer);
-    read.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
-        let syntax = if std::str::from_utf8(bytes).is_ok() {
-            JsonErrorKind::Syntax
-        } else {
-            JsonErrorKind::Utf8
-        };
-        let kind = reader.refusal.get().unwrap_or(syntax);
-        JsonError { kind, line: error.line(), column: error.column() }
-    })
+    let text = str::from_utf8(bytes)
+        .map_err(|error| JsonError::at(bytes, error.valid_up_to(), JsonErrorKind::Utf8))?;
+    let mut reader = Reader { text, at: 0, nodes: 0, limits };
+    reader.document().map_err(|kind| JsonError::at(bytes, reader.at, kind))
 }
 
+/// A document as far as it has been read. Where reading stops, `at` is the byte that is refused.
 struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    nodes: usize,
     limits: &'a Limits,
-    input: Range<*const u8>,
-    nodes: Cell<usize>,
-    refusal: Cell<Option<JsonErrorKind>>,
 }
+
+type Read<T> = Result<T, JsonErrorKind>;
 
 impl Reader<'_> {
-    #[cold]
-    fn refuse<E: de::Error>(&self, kind: JsonErrorKind) -> E {
-        self.refusal.set(Some(kind));
-        E::custom(kind)
+    fn document(&mut self) -> Read<Value> {
+        let value = self.value(0)?;
+        self.skip_blanks();
+        if self.peek().is_none() { Ok(value) } else { Err(JsonErrorKind::Syntax) }
     }
 
-    fn count<E: de::Error>(&self) -> Result<(), E> {
-        let nodes = self.nodes.get() + 1;
-        self.nodes.set(nodes);
-        if nodes > self.limits.max_nodes { Err(self.refuse(JsonErrorKind::Nodes)) } else { Ok(()) }
-    }
-
-    fn check_text<E: de::Error>(&self, text: &str) -> Result<(), E> {
-        if text.contains('\0') { Err(self.refuse(JsonErrorKind::Nul)) } else { Ok(()) }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Node<'a> {
-    reader: &'a Reader<'a>,
-    depth: usize,
-}
-
-impl<'a> Node<'a> {
-    fn below<E: de::Error>(self) -> Result<Self, E> {
-        if self.depth >= self.reader.limits.max_depth {
-            return Err(self.reader.refuse(JsonErrorKind::Depth));
+    fn value(&mut self, depth: usize) -> Read<Value> {
+        let first = self.token()?;
+        self.nodes += 1;
+        if self.nodes > self.limits.max_nodes {
+            return Err(JsonErrorKind::Nodes);
         }
-        Ok(Self { depth: self.depth + 1, ..self })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Node<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.reader.count()?;
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Node<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
-        self.reader.check_text(value)?;
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Value, E> {
-        self.reader.check_text(&value)?;
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let below = self.below()?;
-        let mut values = Vec::new();
-        while let Some(value) = seq.next_element_seed(below)? {
-            values.push(value);
+        match first {
+            b'"' => Ok(Value::String(self.string()?)),
+            b'{' => Ok(Value::Object(self.object(self.below(depth)?)?)),
+            b'[' => Ok(Value::Array(self.array(self.below(depth)?)?)),
+            b't' => self.word("true", Value::Bool(true)),
+            b'f' => self.word("false", Value::Bool(false)),
+            b'n' => self.word("null", Value::Null),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => Err(JsonErrorKind::Syntax),
         }
-        Ok(Value::Array(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let below = self.below()?;
+    fn below(&self, depth: usize) -> Read<usize> {
+        let max = self.limits.max_depth.min(Limits::DEEPEST);
+        if depth < max { Ok(depth + 1) } else { Err(JsonErrorKind::Depth) }
+    }
+
+    fn object(&mut self, depth: usize) -> Read<Map<String, Value>> {
         let mut object = Map::new();
         let mut names = Names::default();
-        while let Some(key) = map.next_key_seed(KeyReader(&self.reader.input))? {
-            let Key::Name(name) = key else { return exact_number(&mut map) };
-            self.reader.check_text(&name)?;
-            if !names.insert(&name, &object) {
-                return Err(self.reader.refuse(JsonErrorKind::DuplicateName));
+        self.at += 1;
+        let mut next = self.token()?;
+        while next != b'}' {
+            if next != b'"' {
+                return Err(JsonErrorKind::Syntax);
             }
-            let value = map.next_value_seed(below)?;
+            let start = self.at;
+            let name = self.string()?;
+            if !names.insert(&name, &object) {
+                self.at = start;
+                return Err(JsonErrorKind::DuplicateName);
+            }
+            self.expect(b':')?;
+            let value = self.value(depth)?;
             object.insert(name, value);
+            next = self.separated(b'}')?;
         }
-        Ok(Value::Object(object))
-    }
-}
-
-/// The name under which serde_json hands over a number when an embedder has switched on its
-/// `arbitrary_precision` feature.
-const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
-
-/// What stands before a value of an object.
-enum Key {
-    Name(String),
-    /// Nothing: the object is a number as serde_json hands it over.
-    Number,
-}
-
-/// Reads a [`Key`]. A name that the client has sent lies in the input or was unescaped; that of
-/// serde_json does not.
-struct KeyReader<'a>(&'a Range<*const u8>);
-
-impl<'de> DeserializeSeed<'de> for KeyReader<'_> {
-    type Value = Key;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for KeyReader<'_> {
-    type Value = Key;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
+        self.at += 1;
+        Ok(object)
     }
 
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Key, E> {
-        if name == ARBITRARY_PRECISION && !self.0.contains(&name.as_ptr()) {
-            return Ok(Key::Number);
+    fn array(&mut self, depth: usize) -> Read<Vec<Value>> {
+        let mut values = Vec::new();
+        self.at += 1;
+        let mut next = self.token()?;
+        while next != b']' {
+            values.push(self.value(depth)?);
+            next = self.separated(b']')?;
         }
-        Ok(Key::Name(name.to_owned()))
+        self.at += 1;
+        Ok(values)
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        Ok(Key::Name(name.to_owned()))
+    /// Goes past a comma to what it separates; without a comma, only the end may follow.
+    fn separated(&mut self, end: u8) -> Read<u8> {
+        match self.token()? {
+            b',' => {
+                self.at += 1;
+                let next = self.token()?;
+                if next == end { Err(JsonErrorKind::Syntax) } else { Ok(next) }
+            }
+            next if next == end => Ok(next),
+            _ => Err(JsonErrorKind::Syntax),
+        }
     }
-}
 
-fn exact_number<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Value, A::Error> {
-    let digits: String = map.next_value()?;
-    digits.parse().map(Value::Number).map_err(de::Error::custom)
+    fn expect(&mut self, byte: u8) -> Read<()> {
+        if self.token()? != byte {
+            return Err(JsonErrorKind::Syntax);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Read<Value> {
+        if !self.rest().starts_with(word.as_bytes()) {
+            return Err(JsonErrorKind::Syntax);
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    /// A number as serde_json reads it, so that it is as exact as the embedder has told serde_json.
+    fn number(&mut self) -> Read<Value> {
+        let in_number =
+            |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let length = self.rest().iter().take_while(|byte| in_number(byte)).count();
+        let digits = self.text.get(self.at..self.at + length).unwrap_or_default();
+        let number = digits.parse().map_err(|_| JsonErrorKind::Syntax)?;
+        self.at += length;
+        Ok(Value::Number(number))
+    }
+
+    /// A string, from its opening quote to behind its closing one.
+    fn string(&mut self) -> Read<String> {
+        self.at += 1;
+        let start = self.at;
+        self.at += plain_prefix(self.rest());
+        match self.peek() {
+            Some(b'"') => {
+                let text = self.text.get(start..self.at).unwrap_or_default().to_owned();
+                self.at += 1;
+                Ok(text)
+            }
+            Some(b'\\') => self.unescape(start),
+            _ => Err(JsonErrorKind::Syntax),
+        }
+    }
+
+    #[cold]
+    fn unescape(&mut self, start: usize) -> Read<String> {
+        let mut text = self.text.get(start..self.at).unwrap_or_default().to_owned();
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(text);
+                }
+                Some(b'\\') => text.push(self.escape()?),
+                _ => return Err(JsonErrorKind::Syntax),
+            }
+            let plain = self.at..self.at + plain_prefix(self.rest());
+            self.at = plain.end;
+            text.push_str(self.text.get(plain).unwrap_or_default());
+        }
+    }
+
+    /// A character behind a backslash; one outside of the first plane is a pair of escapes.
+    fn escape(&mut self) -> Read<char> {
+        let &[b'\\', kind, ..] = self.rest() else { return Err(JsonErrorKind::Syntax) };
+        let short = match kind {
+            b'"' | b'\\' | b'/' => kind,
+            b'b' => 0x08,
+            b'f' => 0x0c,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => return self.code_point(),
+            _ => return Err(JsonErrorKind::Syntax),
+        };
+        self.at += 2;
+        Ok(char::from(short))
+    }
+
+    fn code_point(&mut self) -> Read<char> {
+        let (first, second) = (self.code_unit(0), self.code_unit(6));
+        let units = [first.ok_or(JsonErrorKind::Syntax)?, second.unwrap_or_default()];
+        let char = char::decode_utf16(units).next().and_then(Result::ok);
+        match char.ok_or(JsonErrorKind::Syntax)? {
+            '\0' => Err(JsonErrorKind::Nul),
+            char => {
+                self.at += 6 * char.len_utf16();
+                Ok(char)
+            }
+        }
+    }
+
+    /// The number in an escape such as `\u00e9`.
+    fn code_unit(&self, ahead: usize) -> Option<u16> {
+        let escape = self.rest().get(ahead..ahead + 6)?.strip_prefix(b"\\u")?;
+        let digit = |unit, byte: &u8| Some(unit << 4 | char::from(*byte).to_digit(16)?);
+        u16::try_from(escape.iter().try_fold(0_u32, digit)?).ok()
+    }
+
+    /// The byte that the next token begins with.
+    fn token(&mut self) -> Read<u8> {
+        self.skip_blanks();
+        self.peek().ok_or(JsonErrorKind::Syntax)
+    }
+
+    fn skip_blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
 }
 
 /// The names of one object, compared without case: a scan while they are few, a set after that.

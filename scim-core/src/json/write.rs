@@ -4,6 +4,8 @@ use std::io::Write;
 
 use serde_json::Value;
 
+use super::scan;
+
 /// Appends a value. As deep as the value, which has been read within [`Limits`](super::Limits).
 ///
 /// ```
@@ -74,37 +76,24 @@ pub fn write_text(text: &str, out: &mut Vec<u8>) {
 fn copy(bytes: &[u8], out: &mut Vec<u8>) -> bool {
     let end = out.len() + bytes.len();
     if let Some(last) = bytes.last_chunk::<8>() {
-        let mut marks = marks(*last);
+        let mut marks = scan::marks(u64::from_le_bytes(*last));
         for piece in bytes.as_chunks::<8>().0 {
-            marks |= self::marks(*piece);
+            marks |= scan::marks(u64::from_le_bytes(*piece));
             out.extend_from_slice(piece);
         }
         out.truncate(end - last.len());
         out.extend_from_slice(last);
-        return marks & HIGHS == 0;
+        return marks == 0;
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         out.extend_from_slice(first);
         out.truncate(end - last.len());
         out.extend_from_slice(last);
-        let [a, b, c, d] = *first;
-        let [e, f, g, h] = *last;
-        return marks([a, b, c, d, e, f, g, h]) & HIGHS == 0;
+        let [first, last] = [*first, *last].map(|half| u64::from(u32::from_le_bytes(half)));
+        return scan::marks(first << 32 | last) == 0;
     }
     out.extend_from_slice(bytes);
-    !bytes.iter().any(|byte| escape(*byte).is_some())
-}
-
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-const HIGHS: u64 = ONES << 7;
-
-/// Sets the high bit of some byte if any of eight is a control character, a quote or a backslash.
-fn marks(bytes: [u8; 8]) -> u64 {
-    let word = u64::from_le_bytes(bytes);
-    // Swaps the quote and the blank, so that the quote is next to the control characters.
-    let quotes_and_controls = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
-    let backslashes = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-    (quotes_and_controls | backslashes) & !word
+    bytes.iter().all(|byte| scan::is_plain(*byte))
 }
 
 #[cold]
