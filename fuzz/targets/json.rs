@@ -1,4 +1,4 @@
-//! Documents: whatever is accepted reads as serde_json reads it.
+//! Documents: whatever is accepted is read and written as serde_json reads and writes it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -15,6 +15,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     match json::from_slice(bytes, &Limits::DEFAULT) {
         Ok(value) => {
+            let mut text = Vec::new();
+            json::write(&value, &mut text);
+            assert_eq!(text, value.to_string().into_bytes(), "written as something else");
             assert_eq!(value, plain.expect("accepted, but no JSON"), "read as something else");
         }
         Err(error) => {

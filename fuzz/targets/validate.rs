@@ -73,6 +73,11 @@ fn check_projections(schema: &ResourceSchema, attributes: &Map<String, Value>, d
     for projection in asked.into_iter().flatten() {
         let mut after = attributes.clone();
         projection.apply(&mut after);
+        let mut text = b"{".to_vec();
+        projection.write(attributes, &mut text);
+        text.push(b'}');
+        let written: Value = serde_json::from_slice(&text).expect("what is written is JSON");
+        assert_eq!(written.as_object(), Some(&after), "written and applied differ");
         let hidden = |name: &String| name.eq_ignore_ascii_case("password");
         assert!(!after.keys().any(hidden), "a secret is returned");
         let (after, before) = (Value::Object(after), Value::Object(attributes.clone()));

@@ -7,12 +7,17 @@ use http::HeaderValue;
 /// The version of a stored resource: an opaque token without quotes, written as a weak entity
 /// tag, `W/"3f2a"`, in the `ETag` header and in `meta.version` (RFC 7644 §3.14).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Version(Box<str>);
+pub struct Version {
+    tag: Box<str>,
+}
+
+const BEFORE: &str = "W/\"";
+const AFTER: &str = "\"";
 
 impl Version {
     /// A version from a counter that moves with each change.
     pub fn counter(count: u64) -> Self {
-        Self(count.to_string().into())
+        Self::tagged(count)
     }
 
     /// A version from the bytes of a stored state: the same on every machine and in every
@@ -21,29 +26,39 @@ impl Version {
         let hash = state.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        Self(format!("{hash:016x}").into())
+        Self::tagged(format_args!("{hash:016x}"))
     }
 
     /// A version from a token of one's own. Characters that an entity tag cannot hold are left out.
     pub fn token(token: &str) -> Self {
         let allowed = |c: &char| matches!(c, '!' | '#'..='~');
-        Self(token.chars().filter(allowed).collect::<String>().into())
+        Self::tagged(token.chars().filter(allowed).collect::<String>())
+    }
+
+    fn tagged(token: impl fmt::Display) -> Self {
+        Self { tag: format!("{BEFORE}{token}{AFTER}").into() }
     }
 
     /// The bare token.
     pub fn as_str(&self) -> &str {
-        &self.0
+        let token = self.tag.strip_prefix(BEFORE).and_then(|tag| tag.strip_suffix(AFTER));
+        token.unwrap_or_default()
+    }
+
+    /// The entity tag, `W/"3f2a"`.
+    pub fn as_tag(&self) -> &str {
+        &self.tag
     }
 
     /// The entity tag as a header.
     pub fn to_header(&self) -> HeaderValue {
-        HeaderValue::try_from(self.to_string()).unwrap_or(HeaderValue::from_static("W/\"\""))
+        HeaderValue::from_str(&self.tag).unwrap_or(HeaderValue::from_static("W/\"\""))
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "W/\"{}\"", self.0)
+        f.write_str(&self.tag)
     }
 }
 

@@ -108,8 +108,8 @@ pub(crate) fn tagged(mut response: Response<Body>, version: &Version) -> Respons
 }
 
 /// The address of a resource, in `Location` and `Content-Location`.
-pub(crate) fn located(mut response: Response<Body>, location: &str) -> Response<Body> {
-    if let Ok(value) = HeaderValue::from_str(location) {
+pub(crate) fn located(mut response: Response<Body>, location: String) -> Response<Body> {
+    if let Ok(value) = HeaderValue::try_from(location) {
         response.headers_mut().insert(header::LOCATION, value.clone());
         response.headers_mut().insert(header::CONTENT_LOCATION, value);
     }

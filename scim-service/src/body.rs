@@ -98,6 +98,13 @@ impl http_body::Body for Body {
     }
 }
 
+/// A JSON body, and the text it was read from.
+#[derive(Default)]
+pub(crate) struct Json {
+    pub(crate) value: Value,
+    pub(crate) text: Bytes,
+}
+
 /// Reads a JSON body (RFC 7644 §3.1, §3.8).
 ///
 /// # Errors
@@ -108,7 +115,7 @@ pub(crate) async fn read<B>(
     body: B,
     max: usize,
     limits: &Limits,
-) -> Result<Value, Error>
+) -> Result<Json, Error>
 where
     B: http_body::Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -127,7 +134,8 @@ where
             Error::invalid_syntax("the body was cut off")
         }
     })?;
-    Ok(json::from_slice(&collected.to_bytes(), &limits.json)?)
+    let text = collected.to_bytes();
+    Ok(Json { value: json::from_slice(&text, &limits.json)?, text })
 }
 
 fn too_large(max: usize) -> Error {

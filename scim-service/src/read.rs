@@ -37,7 +37,7 @@ impl<S: Store> Parts<S> {
         if unchanged && !want.includes_derived() && !derive::is_shown(cx, &want) {
             let location = self.location(cx.endpoint(), id);
             let response = answer::empty(StatusCode::NOT_MODIFIED);
-            return Ok(answer::located(answer::tagged(response, &stored.version), &location));
+            return Ok(answer::located(answer::tagged(response, &stored.version), location));
         }
         self.resource(StatusCode::OK, cx, stored, &want)
     }

@@ -51,7 +51,7 @@ impl<S: Store> Parts<S> {
             }
         };
         let response = answer::body(status, body);
-        Ok(answer::located(answer::tagged(response, &stored.version), &location))
+        Ok(answer::located(answer::tagged(response, &stored.version), location))
     }
 
     /// An answer that carries a list, by what stands around its resources.
@@ -139,7 +139,7 @@ fn write_meta(
 /// What the service knows about a resource (RFC 7643 §3.1).
 pub(crate) fn meta<'a>(
     cx: &'a Context,
-    stored: &Stored,
+    stored: &'a Stored,
     location: &'a str,
 ) -> [(&'static str, Cow<'a, str>); 5] {
     [
@@ -147,7 +147,7 @@ pub(crate) fn meta<'a>(
         ("created", instant(stored.created).into()),
         ("lastModified", instant(stored.modified).into()),
         ("location", location.into()),
-        ("version", stored.version.to_string().into()),
+        ("version", stored.version.as_tag().into()),
     ]
 }
 

@@ -12,13 +12,12 @@ use std::{
 use chrono::{DateTime, Utc};
 use http::{Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri};
 use scim_core::{Compat, Error, PaginationMethod};
-use serde_json::Value;
 use tower_service::Service;
 
 use crate::{
     Body, Context, Endpoint, Limits, Policy, Store, UnknownMembers,
     answer::{self, Answer, Refusal},
-    body,
+    body::{self, Json},
     builder::{Builder, Clock, Ids, SecretHasher, Subject},
     context,
     cursor::Sealer,
@@ -170,12 +169,12 @@ impl<S: Store> Parts<S> {
                 let max = if bulk { self.limits.max_bulk_body } else { self.limits.max_body };
                 body::read(&head.headers, body, max, &self.limits).await?
             }
-            _ => Value::Null,
+            _ => Json::default(),
         };
         self.dispatch(route, head, body).await
     }
 
-    async fn dispatch(&self, route: Route<'_>, head: &Head, body: Value) -> Answer {
+    async fn dispatch(&self, route: Route<'_>, head: &Head, body: Json) -> Answer {
         let query = head.uri.query().unwrap_or_default();
         match route {
             Route::ServiceProviderConfig => Ok(self.discovery.service_provider_config()),
@@ -183,10 +182,10 @@ impl<S: Store> Parts<S> {
             Route::Schemas(id) => self.discovery.schemas(id.as_deref(), query),
             Route::Root => self.list_all(head, &Params::from_query(query)?).await,
             Route::RootSearch => {
-                self.list_all(head, &Params::from_body(body, &head.compat)?).await
+                self.list_all(head, &Params::from_body(body.value, &head.compat)?).await
             }
             Route::Bulk if !self.discovery.has_bulk() => Err(not_served().into()),
-            Route::Bulk => self.bulk(head, body).await,
+            Route::Bulk => self.bulk(head, body.value).await,
             Route::Type(endpoint) => {
                 let cx = self.request_context(endpoint, head);
                 let params = Params::from_query(query)?;
@@ -197,14 +196,14 @@ impl<S: Store> Parts<S> {
             }
             Route::TypeSearch(endpoint) => {
                 let cx = self.request_context(endpoint, head);
-                self.list(&cx, &Params::from_body(body, &head.compat)?).await
+                self.list(&cx, &Params::from_body(body.value, &head.compat)?).await
             }
             Route::Resource(endpoint, id) => {
                 let cx = self.request_context(endpoint, head);
                 let params = Params::from_query(query)?;
                 match head.method {
-                    Method::PUT => self.replace(&cx, &id, head, &params, body).await,
-                    Method::PATCH => self.patch(&cx, &id, head, &params, body).await,
+                    Method::PUT => self.replace(&cx, &id, head, &params, body.value).await,
+                    Method::PATCH => self.patch(&cx, &id, head, &params, body.value).await,
                     Method::DELETE => self.delete(&cx, &id, head).await,
                     _ => self.get(&cx, &id, head, &params).await,
                 }

@@ -1,7 +1,7 @@
 //! Resources written (RFC 7644 §3.3, §3.5, §3.6).
 
 use http::{HeaderMap, StatusCode, header};
-use scim_core::{AttrPath, EntityTags, Error};
+use scim_core::{AttrPath, EntityTags, Error, json};
 use scim_patch::{Patch, Plan};
 use scim_schema::{Mode, Projection, Secrets};
 use serde_json::Value;
@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     Action, Change, Context, Event, Guard, New, Proposal, Store, StoreError, Stored,
     answer::{self, Answer, Refusal, failed},
+    body::Json,
     derive,
     params::Params,
     read::missing,
@@ -17,12 +18,13 @@ use crate::{
 
 impl<S: Store> Parts<S> {
     /// Creates a resource (RFC 7644 §3.3).
-    pub(crate) async fn create(&self, cx: &Context, params: &Params, body: Value) -> Answer {
-        let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&body));
+    pub(crate) async fn create(&self, cx: &Context, params: &Params, body: Json) -> Answer {
+        let Json { mut value, text } = body;
+        let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&value));
         let mut tries = 0;
         let (created, adopted) = loop {
             tries += 1;
-            let written = match self.creation(cx, (self.ids)(), body.clone()).await? {
+            let written = match self.creation(cx, (self.ids)(), value).await? {
                 Creation::New(new) => {
                     self.store.create(cx, new).await.map(|stored| Some((stored, false)))
                 }
@@ -40,6 +42,7 @@ impl<S: Store> Parts<S> {
                 Ok(None) => return Err(failed(StoreError::stale())),
                 Err(error) => return Err(failed(error)),
             }
+            value = json::from_slice(&text, &self.limits.json)?;
         };
         self.policy
             .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
@@ -117,7 +120,7 @@ impl<S: Store> Parts<S> {
         if want.is_default() && !cx.endpoint().does_patch_answer_body() {
             let location = self.location(cx.endpoint(), id);
             let response = answer::tagged(answer::empty(StatusCode::NO_CONTENT), &stored.version);
-            return Ok(answer::located(response, &location));
+            return Ok(answer::located(response, location));
         }
         let stored = self.whole(cx, stored, &want).await?;
         self.resource(StatusCode::OK, cx, stored, &want)
