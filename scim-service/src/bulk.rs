@@ -268,13 +268,18 @@ impl<S: Store> Job<'_, S> {
         id: &str,
         written: Written,
     ) -> Result<Outcome, Error> {
-        let stored = match written {
-            Written::Created(stored) => Some(stored),
-            Written::Updated(updated) => Some(updated.ok_or_else(|| missing(cx))?.stored),
-            Written::Deleted(true) => None,
+        let (stored, changed) = match written {
+            Written::Created(stored) => (Some(stored), true),
+            Written::Updated(updated) => {
+                let updated = updated.ok_or_else(|| missing(cx))?;
+                (Some(updated.stored), updated.changed || action == Action::Create)
+            }
+            Written::Deleted(true) => (None, true),
             Written::Deleted(false) => return Err(missing(cx)),
         };
-        self.parts.policy.after(cx, &Event { action, id, stored: stored.as_ref() });
+        if changed {
+            self.parts.policy.after(cx, &Event { action, id, stored: stored.as_ref() });
+        }
         let status = match action {
             Action::Create => StatusCode::CREATED,
             Action::Delete => StatusCode::NO_CONTENT,

@@ -1,10 +1,18 @@
 //! Bulk requests (RFC 7644 §3.7).
 
+use std::sync::{Arc, Mutex};
+
+use scim_service::{
+    Context, Endpoint, Event, Features, Policy, ScimService, Store, schema::catalog,
+};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, BASE, Client};
+use crate::{
+    client::{Answer, BASE, Client},
+    wrapped::Wrapped,
+};
 
-async fn bulk(client: &Client, members: Value) -> Answer {
+async fn bulk<S: Store>(client: &Client<S>, members: Value) -> Answer {
     let mut body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]});
     body.as_object_mut().unwrap().append(&mut members.as_object().unwrap().clone());
     client.post("/Bulk", body).await
@@ -170,4 +178,90 @@ async fn a_request_that_is_no_job_is_refused_as_a_whole() {
     assert_eq!(refused.error(), (413, None));
     assert!(refused.body["detail"].as_str().unwrap().contains("1000"));
     assert_eq!(client.send("GET", "/Bulk", &[], "").await.error(), (405, None));
+}
+
+/// RFC 7644 §3.7
+#[tokio::test]
+async fn a_store_is_given_together_what_does_not_refer_to_one_another() {
+    let batches = Arc::new(Mutex::new(Vec::new()));
+    let seen = batches.clone();
+    let store = Wrapped::new(Features::default(), move |call| {
+        seen.lock().unwrap().extend(call.strip_suffix(" writes").map(str::to_owned));
+        Ok(())
+    });
+    let service = ScimService::builder(Arc::new(store))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .endpoint(Endpoint::groups(catalog::group()));
+    let client = Client(service.build().unwrap());
+    let members = json!([{"value": "bulkId:a"}, {"value": "bulkId:b"}]);
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            post("/Users", "a", json!({"userName": "a"})),
+            post("/Users", "b", json!({"userName": "b"})),
+            post("/Users", "c", json!({"userName": "c"})),
+            post("/Groups", "g", json!({"displayName": "g", "members": members})),
+            post("/Groups", "h", json!({"displayName": "h"})),
+        ]}),
+    );
+    assert_eq!(statuses(&answer.await), ["201"; 5]);
+    assert_eq!(*batches.lock().unwrap(), ["3", "2"]);
+}
+
+/// A policy that writes down what it hears.
+struct Hearing(Arc<Mutex<Vec<String>>>);
+
+impl Policy for Hearing {
+    fn after(&self, _: &Context, event: &Event<'_>) {
+        let name = event.stored.map_or("nothing", |stored| {
+            assert_eq!(stored.id, event.id);
+            let name = |attribute: &str| stored.attributes.get(attribute)?.as_str();
+            name("userName").or(name("displayName")).unwrap()
+        });
+        self.0.lock().unwrap().push(format!("{:?}: {name}", event.action));
+    }
+}
+
+#[tokio::test]
+async fn a_policy_hears_of_what_was_written_and_of_nothing_else() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hearing = Hearing(heard.clone());
+    let client = Client::of(|builder| builder.policy(hearing));
+    let user = client.user("ann").await;
+    let group = |own: &str, other: &str, name: &str| {
+        let members = json!([{"value": format!("bulkId:{other}")}]);
+        post("/Groups", own, json!({"displayName": name, "members": members}))
+    };
+    let patch =
+        |value: &str| json!({"Operations": [{"op": "add", "path": "title", "value": value}]});
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            {"method": "PUT", "path": user, "data": {"userName": "ann"}},
+            {"method": "PATCH", "path": user, "data": patch("Lead")},
+            {"method": "PATCH", "path": user, "data": patch("Lead")},
+            {"method": "DELETE", "path": "/Users/none"},
+            group("a", "b", "A"),
+            group("b", "a", "B"),
+            post("/Groups", "c", json!({"members": [{"value": "bulkId:d"}]})),
+            group("d", "c", "D"),
+            {"method": "DELETE", "path": user},
+        ]}),
+    );
+    assert_eq!(
+        statuses(&answer.await),
+        ["200", "200", "200", "404", "201", "201", "400", "409", "204"]
+    );
+    let expected = [
+        "Create: ann",
+        "Patch: ann",
+        "Create: B",
+        "Create: A",
+        "Replace: B",
+        "Create: D",
+        "Delete: nothing",
+        "Delete: nothing",
+    ];
+    assert_eq!(*heard.lock().unwrap(), expected);
 }
