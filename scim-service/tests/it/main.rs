@@ -8,6 +8,7 @@
 )]
 
 mod bulk;
+mod change;
 mod client;
 mod conversation;
 mod cursor;
