@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{BASE, Client},
+    secret::Seen,
     wrapped::Wrapped,
 };
 
@@ -185,4 +186,33 @@ async fn losing_races(count: u32) -> Client<Wrapped> {
     client.user("a").await;
     left.store(count, Ordering::Relaxed);
     client
+}
+
+/// RFC 7644 §3.7.1
+#[test]
+fn what_cannot_be_taken_back_is_logged() {
+    let seen = Seen::default();
+    let _guard = seen.log();
+    let store = Wrapped::new(Features::default(), |call| match call.contains("Guard {") {
+        true => Err(StoreError::from(io::Error::other("the disk is full"))),
+        false => Ok(()),
+    });
+    let service = ScimService::builder(Arc::new(store))
+        .base_url(BASE)
+        .endpoint(Endpoint::groups(catalog::group()))
+        .build();
+    let job = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [
+            {"method": "POST", "path": "/Groups", "bulkId": "nameless", "data": {
+                "members": [{"value": "bulkId:g"}],
+            }},
+            {"method": "POST", "path": "/Groups", "bulkId": "g", "data": {
+                "displayName": "g", "members": [{"value": "bulkId:nameless"}],
+            }},
+        ],
+    });
+    let answer = futures_executor::block_on(Client(service.unwrap()).post("/Bulk", job));
+    assert_eq!(answer.body["Operations"][1]["status"], "409");
+    assert!(seen.text().contains("the disk is full"));
 }

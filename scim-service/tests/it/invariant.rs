@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use scim_service::{
-    Action, Context, Endpoint, Guard, Invariant, MemoryStore, OnConflict, Policy, Question,
-    ScimService, Store, Tenant,
-    core::{Error, ScimType},
-    schema::{Valid, catalog},
+    Action, Change, Context, Endpoint, Guard, Invariant, MemoryStore, New, OnConflict, Permissive,
+    Policy, Question, ScimService, Store, Tenant, Write,
+    core::{Compat, Error, ScimType},
+    schema::{Mode, Valid, catalog},
 };
 use serde_json::{Value, json};
 
@@ -176,4 +176,40 @@ async fn a_judgement_that_panics_leaves_nothing() {
     assert_eq!((kept.status, &kept.body["groups"][0]["display"]), (200, &json!("Admins")));
     let other = client.post("/Users", json!({"userName": "ann"})).await;
     assert_eq!(other.error(), (409, Some("uniqueness")));
+}
+
+fn users() -> Context {
+    Context::new(Endpoint::users(catalog::user()), http::Extensions::new())
+}
+
+#[test]
+fn a_deletion_is_judged_by_policies_that_judge_alone() {
+    let permissive: Arc<dyn Policy> = Arc::new(Permissive);
+    for (guard, judges) in [
+        (Guard::default(), false),
+        (Guard::default().policy(users(), permissive), false),
+        (Guard::default().policy(users(), Arc::new(KeepsAnAdmin)), true),
+    ] {
+        assert_eq!(guard.judges(), judges);
+    }
+}
+
+#[test]
+fn a_write_names_its_type_and_what_must_hold_once_it_is_made() {
+    let (cx, body) = (users(), json!({"userName": "ann"}));
+    let active = Question::count(&cx, "active eq true").unwrap();
+    let invariants = || vec![Invariant::new([active.clone(), active.clone()], |_| Ok(()))];
+    let guard = Guard::default().under(invariants());
+    let valid = cx.schema().validate(body.clone(), Mode::Create, &Compat::INTEROP).unwrap();
+    let new = New::with_id("1", valid).under(invariants());
+    let change = Change::replace(users(), guard.clone(), body, Arc::new(Permissive));
+    for write in [
+        Write::Create { cx: cx.clone(), new },
+        Write::Update { cx: cx.clone(), id: "1".to_owned(), change },
+        Write::Delete { cx: cx.clone(), id: "1".to_owned(), guard },
+    ] {
+        assert_eq!(write.context().resource_type(), "User");
+        let counts: Vec<_> = write.invariants().iter().map(|one| one.questions().len()).collect();
+        assert_eq!(counts, [2], "{write:?}");
+    }
 }

@@ -12,6 +12,8 @@ use scim_service::{
     schema::{Secret, catalog},
 };
 use serde_json::json;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::{filter::LevelFilter, util::SubscriberInitExt};
 
 use crate::{
     client::{BASE, Client},
@@ -23,14 +25,23 @@ const SECRET: &str = "t1meMa$heen";
 
 /// All that was written anywhere.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Seen(Arc<Mutex<Vec<u8>>>);
 
 impl Seen {
     fn note(&self, text: &str) {
         self.0.lock().unwrap().extend(text.as_bytes());
     }
 
-    fn text(&self) -> String {
+    /// Notes what this thread logs.
+    pub(crate) fn log(&self) -> DefaultGuard {
+        let log = self.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_writer(move || log.clone())
+            .set_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -180,12 +191,7 @@ fn requests() -> Vec<(&'static str, String, String)> {
 /// Sends them all and gives the statuses; nothing that comes to light is a password.
 fn hold(client: &Client<Wrapped>, seen: &Seen) -> Vec<u16> {
     let mut statuses = Vec::new();
-    let log = seen.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || log.clone())
-        .finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let _guard = seen.log();
     for (method, path, body) in requests() {
         let answer = futures_executor::block_on(client.send(method, &path, &[], body));
         seen.note(&format!("answer: {answer:?} {}\n", answer.body));
