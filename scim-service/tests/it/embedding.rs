@@ -120,6 +120,28 @@ async fn a_stale_member_can_be_refused() {
     assert_eq!(client.get("/Groups").await.body["totalResults"], 0);
 }
 
+/// RFC 7644 §3.7.1
+#[tokio::test]
+async fn what_is_still_to_come_is_no_stale_member() {
+    let client = Client::of(|builder| builder.unknown_members(UnknownMembers::Refuse));
+    let group = |own: &str, other: &str| {
+        let members = json!([{"value": format!("bulkId:{other}")}]);
+        let group = json!({"displayName": own, "members": members});
+        json!({"method": "POST", "path": "/Groups", "bulkId": own, "data": group})
+    };
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [group("a", "b"), group("b", "a"), group("own", "own")],
+    });
+    assert_eq!(client.post("/Bulk", bulk).await.body["Operations"][2]["status"], "201");
+    let groups = client.get("/Groups").await.body["Resources"].clone();
+    let members =
+        groups.as_array().unwrap().iter().map(|group| group["members"][0]["display"].as_str());
+    let mut members: Vec<_> = members.flatten().collect();
+    members.sort_unstable();
+    assert_eq!(members, ["a", "b", "own"]);
+}
+
 #[tokio::test]
 async fn the_letter_of_the_rfcs_is_a_setting_of_the_request() {
     let client = Client::new();
