@@ -214,12 +214,14 @@ struct Hearing(Arc<Mutex<Vec<String>>>);
 
 impl Policy for Hearing {
     fn after(&self, _: &Context, event: &Event<'_>) {
-        let name = event.stored.map_or("nothing", |stored| {
+        let resource = event.stored.map_or("nothing".to_owned(), |stored| {
             assert_eq!(stored.id, event.id);
             let name = |attribute: &str| stored.attributes.get(attribute)?.as_str();
-            name("userName").or(name("displayName")).unwrap()
+            let name = name("userName").or(name("displayName")).unwrap();
+            let members = stored.attributes.get("members").and_then(Value::as_array);
+            format!("{name} with {}", members.map_or(0, Vec::len))
         });
-        self.0.lock().unwrap().push(format!("{:?}: {name}", event.action));
+        self.0.lock().unwrap().push(format!("{:?}: {resource}", event.action));
     }
 }
 
@@ -230,7 +232,8 @@ async fn a_policy_hears_of_what_was_written_and_of_nothing_else() {
     let client = Client::of(|builder| builder.policy(hearing));
     let user = client.user("ann").await;
     let group = |own: &str, other: &str, name: &str| {
-        let members = json!([{"value": format!("bulkId:{other}")}]);
+        let members = [&user["/Users/".len()..], &format!("bulkId:{other}")];
+        let members = members.map(|value| json!({"value": value}));
         post("/Groups", own, json!({"displayName": name, "members": members}))
     };
     let patch =
@@ -254,12 +257,12 @@ async fn a_policy_hears_of_what_was_written_and_of_nothing_else() {
         ["200", "200", "200", "404", "201", "201", "400", "409", "204"]
     );
     let expected = [
-        "Create: ann",
-        "Patch: ann",
-        "Create: B",
-        "Create: A",
-        "Replace: B",
-        "Create: D",
+        "Create: ann with 0",
+        "Patch: ann with 0",
+        "Create: B with 1",
+        "Create: A with 2",
+        "Replace: B with 2",
+        "Create: D with 1",
         "Delete: nothing",
         "Delete: nothing",
     ];
