@@ -166,6 +166,28 @@ async fn a_write_that_loses_a_race_is_tried_again_unless_it_is_meant_for_one_ver
     assert_eq!(answer.error(), (412, None));
 }
 
+/// RFC 7644 §3.12
+#[tokio::test]
+async fn what_fails_for_another_reason_than_a_race_is_not_tried_again() {
+    let calls = Arc::new(AtomicU32::new(0));
+    let count = calls.clone();
+    let store = Wrapped::new(Features::default(), move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        Err(StoreError::conflict("userName"))
+    });
+    let service = ScimService::builder(Arc::new(store))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(catalog::user()))
+        .endpoint(Endpoint::groups(catalog::group()))
+        .build();
+    let client = Client(service.unwrap());
+    for (method, path, body) in REQUESTS {
+        let answer = client.send(method, path, &[], body).await;
+        assert_eq!(answer.error(), (409, Some("uniqueness")), "{method} {path}");
+        assert_eq!(calls.swap(0, Ordering::Relaxed), 1, "{method} {path}");
+    }
+}
+
 /// A client of a store with one user, which will lose so many races.
 async fn losing_races(count: u32) -> Client<Wrapped> {
     let left = Arc::new(AtomicU32::new(0));
