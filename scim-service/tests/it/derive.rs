@@ -6,13 +6,16 @@ use std::sync::{
 };
 
 use scim_service::{
-    BuildError, Derived, Endpoint, MemoryStore, ScimService,
+    BuildError, Derived, Endpoint, Features, MemoryStore, ScimService,
     core::{AttrName, Attribute, Kind, Mutability, Schema, SchemaUri},
     schema::{ResourceSchema, catalog},
 };
 use serde_json::{Value, json};
 
-use crate::client::{BASE, Client};
+use crate::{
+    client::{BASE, Client},
+    wrapped::Wrapped,
+};
 
 const EXTENSION: &str = "urn:example:scim:schemas:extension:access:2.0:User";
 
@@ -167,19 +170,23 @@ async fn what_needs_a_large_attribute_is_given_it() {
     let size = Derived::new("size".parse().unwrap(), ["members".parse().unwrap()], |_, group| {
         Some(group.attributes.get("members")?.as_array()?.len().into())
     });
-    let service = ScimService::builder(Arc::new(MemoryStore::new()))
-        .base_url(BASE)
-        .endpoint(Endpoint::users(catalog::user()))
-        .endpoint(Endpoint::groups(schema).derive(size))
-        .build();
-    let client = Client(service.unwrap());
-    let user = client.user("ann").await;
-    let members = json!([{"value": user.strip_prefix("/Users/").unwrap()}]);
-    let group = client.post("/Groups", json!({"displayName": "g", "members": members})).await.body;
-    assert_eq!(group["size"], 1);
-    let group = format!("/Groups/{}?excludedAttributes=members", group["id"].as_str().unwrap());
-    let shown = client.get(&group).await.body;
-    assert_eq!((shown.get("members"), &shown["size"]), (None, &json!(1)));
+    let store = || Wrapped::new(Features::default(), |_| Ok(()));
+    for store in [store(), store().streaming(usize::MAX)] {
+        let service = ScimService::builder(Arc::new(store))
+            .base_url(BASE)
+            .endpoint(Endpoint::users(catalog::user()))
+            .endpoint(Endpoint::groups(schema.clone()).derive(size.clone()))
+            .build();
+        let client = Client(service.unwrap());
+        let user = client.user("ann").await;
+        let members = json!([{"value": user.strip_prefix("/Users/").unwrap()}]);
+        let group =
+            client.post("/Groups", json!({"displayName": "g", "members": members})).await.body;
+        assert_eq!(group["size"], 1);
+        let group = format!("/Groups/{}?excludedAttributes=members", group["id"].as_str().unwrap());
+        let shown = client.get(&group).await.body;
+        assert_eq!((shown.get("members"), &shown["size"]), (None, &json!(1)));
+    }
 }
 
 #[test]
