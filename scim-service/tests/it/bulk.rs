@@ -232,7 +232,7 @@ async fn a_policy_hears_of_what_was_written_and_of_nothing_else() {
     let client = Client::of(|builder| builder.policy(hearing));
     let user = client.user("ann").await;
     let group = |own: &str, other: &str, name: &str| {
-        let members = [&user["/Users/".len()..], &format!("bulkId:{other}")];
+        let members = [user.strip_prefix("/Users/").unwrap(), &format!("bulkId:{other}")];
         let members = members.map(|value| json!({"value": value}));
         post("/Groups", own, json!({"displayName": name, "members": members}))
     };
