@@ -17,7 +17,7 @@ const AFTER: &str = "\"";
 impl Version {
     /// A version from a counter that moves with each change.
     pub fn counter(count: u64) -> Self {
-        Self::tagged(count)
+        Self::tagged(&count.to_string())
     }
 
     /// A version from the bytes of a stored state: the same on every machine and in every
@@ -26,17 +26,17 @@ impl Version {
         let hash = state.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        Self::tagged(format_args!("{hash:016x}"))
+        Self::tagged(&format!("{hash:016x}"))
     }
 
     /// A version from a token of one's own. Characters that an entity tag cannot hold are left out.
     pub fn token(token: &str) -> Self {
         let allowed = |c: &char| matches!(c, '!' | '#'..='~');
-        Self::tagged(token.chars().filter(allowed).collect::<String>())
+        Self::tagged(&token.chars().filter(allowed).collect::<String>())
     }
 
-    fn tagged(token: impl fmt::Display) -> Self {
-        Self { tag: format!("{BEFORE}{token}{AFTER}").into() }
+    fn tagged(token: &str) -> Self {
+        Self { tag: [BEFORE, token, AFTER].concat().into() }
     }
 
     /// The bare token.
