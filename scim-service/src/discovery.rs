@@ -111,7 +111,11 @@ impl Collection {
 impl Document {
     fn answer(&self) -> Response<Body> {
         let response = answer::raw(StatusCode::OK, self.bytes.clone());
-        if self.location.is_empty() { response } else { answer::located(response, self.location.clone()) }
+        if self.location.is_empty() {
+            response
+        } else {
+            answer::located(response, self.location.clone())
+        }
     }
 }
 

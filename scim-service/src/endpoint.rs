@@ -64,8 +64,7 @@ impl Endpoint {
     /// Groups at `/Groups`. A successful PATCH is answered with 204, since a body would cost the
     /// whole membership (RFC 7644 §3.5.2).
     pub fn groups(schema: ResourceSchema) -> Self {
-        Self::of("Group", "Groups", "A set of users and groups.", schema)
-            .patch_answers_body(false)
+        Self::of("Group", "Groups", "A set of users and groups.", schema).patch_answers_body(false)
     }
 
     fn of(name: &str, path: &str, description: &str, schema: ResourceSchema) -> Self {

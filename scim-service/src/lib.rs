@@ -51,6 +51,6 @@ pub use policy::{Action, Event, Permissive, Policy, Proposal};
 pub use service::ScimService;
 pub use store::{
     Features, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window, Write,
-    Written,
+    Written, one_by_one,
 };
 pub use store_error::StoreError;

@@ -19,13 +19,7 @@ use crate::{
 
 impl<S: Store> Parts<S> {
     /// One resource (RFC 7644 §3.4.1).
-    pub(crate) async fn get(
-        &self,
-        cx: &Context,
-        id: &str,
-        head: &Head,
-        params: &Params,
-    ) -> Answer {
+    pub(crate) async fn get(&self, cx: &Context, id: &str, head: &Head, params: &Params) -> Answer {
         self.policy.authorize(cx, Action::Read)?;
         let want = params.projection(cx.schema(), cx.compat())?;
         let load = derive::loaded(cx, &want, &want)?;

@@ -190,7 +190,8 @@ impl Elements {
                     Ok(_) if is_over => return Some(Ok(if is_open { "]}" } else { "}" }.into())),
                     Ok(some) => self.written(some),
                 };
-                let inner = text.strip_prefix(name.as_bytes()).and_then(|text| text.strip_suffix(b"]"));
+                let inner =
+                    text.strip_prefix(name.as_bytes()).and_then(|text| text.strip_suffix(b"]"));
                 if let Some(inner) = inner {
                     let before = if is_open { "" } else { name.as_str() };
                     is_open = true;

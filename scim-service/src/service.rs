@@ -224,8 +224,7 @@ impl<S: Store> Parts<S> {
         let endpoint =
             self.links.endpoints.iter().find(|endpoint| endpoint.name() == me.resource_type);
         let endpoint = endpoint.ok_or_else(not_served)?;
-        let id =
-            (me.subject)(&self.request_context(endpoint, head)).ok_or_else(not_served)?;
+        let id = (me.subject)(&self.request_context(endpoint, head)).ok_or_else(not_served)?;
         Ok(Route::Resource(endpoint, id.into()))
     }
 

@@ -10,7 +10,8 @@ use scim_schema::Projection;
 
 use crate::{Change, Context, Guard, StoreError};
 
-pub use batch::{Write, Written};
+pub(crate) use batch::{TRIES, update};
+pub use batch::{Write, Written, one_by_one};
 pub use query::{Page, Position, Query, Sort, Window};
 pub use stored::{New, Stored, Updated, Values};
 
@@ -149,7 +150,7 @@ pub trait Store: Send + Sync + 'static {
     }
 
     /// Several writes, in order; each succeeds or fails by itself. The provided function makes
-    /// them one by one. Stops after `max_errors` writes that failed, or found no resource, and
+    /// them [`one_by_one`]. Stops after `max_errors` writes that failed, or found no resource, and
     /// then answers fewer results.
     fn batch(
         &self,
@@ -163,32 +164,6 @@ pub trait Store: Send + Sync + 'static {
     fn features(&self) -> Features {
         Features::default()
     }
-}
-
-pub(crate) async fn one_by_one<S: Store + ?Sized>(
-    store: &S,
-    writes: Vec<Write>,
-    max_errors: Option<usize>,
-) -> Vec<Result<Written, StoreError>> {
-    let mut results = Vec::with_capacity(writes.len());
-    let mut errors = 0;
-    for write in writes {
-        let result = match write {
-            Write::Create { cx, new } => store.create(&cx, new).await.map(Written::Created),
-            Write::Update { cx, id, change } => {
-                store.update(&cx, &id, &change).await.map(Written::Updated)
-            }
-            Write::Delete { cx, id, guard } => {
-                store.delete(&cx, &id, &guard).await.map(Written::Deleted)
-            }
-        };
-        errors += usize::from(Written::is_failure(&result));
-        results.push(result);
-        if max_errors.is_some_and(|max| errors >= max) {
-            break;
-        }
-    }
-    results
 }
 
 /// What a store can do (RFC 7643 §5).

@@ -14,6 +14,7 @@ use crate::{
     params::Params,
     read::missing,
     service::{Head, Parts},
+    store::{self, TRIES},
 };
 
 impl<S: Store> Parts<S> {
@@ -188,22 +189,14 @@ impl<S: Store> Parts<S> {
         Ok(hashed)
     }
 
-    async fn update(
+    pub(crate) async fn update(
         &self,
         cx: &Context,
         id: &str,
         change: &Change,
         action: Action,
     ) -> Result<Stored, Refusal> {
-        let mut tries = 0;
-        let updated = loop {
-            tries += 1;
-            match self.store.update(cx, id, change).await {
-                // A store that compares versions lost a race that the client did not ask for.
-                Err(error) if error.is_stale() && !change.has_precondition() && tries < TRIES => {}
-                result => break result.map_err(failed)?,
-            }
-        };
+        let updated = store::update(&self.store, cx, id, change).await.map_err(failed)?;
         let updated = updated.ok_or_else(|| missing(cx))?;
         if updated.changed {
             self.policy.after(cx, &Event { action, id, stored: Some(&updated.stored) });
@@ -234,9 +227,6 @@ pub(crate) enum Creation {
     /// One that is there, taken over.
     Adopted { id: String, change: Change },
 }
-
-/// How often a write is tried that loses races with others.
-const TRIES: usize = 5;
 
 /// The preconditions of a write (RFC 7644 §3.14).
 fn guard(headers: &HeaderMap) -> Guard {

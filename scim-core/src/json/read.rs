@@ -219,8 +219,7 @@ impl Reader<'_> {
 
     /// A number as serde_json reads it, so that it is as exact as the embedder has told serde_json.
     fn number(&mut self) -> Read<Value> {
-        let in_number =
-            |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let in_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
         let length = self.rest().iter().take_while(|byte| in_number(byte)).count();
         let digits = self.text.get(self.at..self.at + length).unwrap_or_default();
         let number = digits.parse().map_err(|_| JsonErrorKind::Syntax)?;

@@ -177,7 +177,8 @@ fn what_has_nothing_to_return_is_not_there() {
     }
     let given = only(&schema, &["name.givenName", "emails.type"]);
     assert_eq!(applied(&given, json!({"name": {"familyName": "J"}})), json!({}));
-    let emails = json!([{"value": "a@x.org"}, {"value": "b@x.org", "type": "work"}, {"value": "c"}]);
+    let emails =
+        json!([{"value": "a@x.org"}, {"value": "b@x.org", "type": "work"}, {"value": "c"}]);
     assert_eq!(
         applied(&given, json!({"emails": emails, "name": {"givenName": "B"}})),
         json!({"emails": [{"type": "work"}], "name": {"givenName": "B"}})

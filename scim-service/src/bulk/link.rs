@@ -4,7 +4,7 @@ use http::StatusCode;
 use scim_core::Error;
 
 use super::Job;
-use crate::{Action, Context, Event, Guard, Store, Updated, answer::failed, read::missing};
+use crate::{Action, Context, Event, Guard, Store, answer::Refusal};
 
 /// A create that left out what refers to operations that come after it.
 pub(super) struct Link {
@@ -47,14 +47,8 @@ impl<S: Store> Job<'_, S> {
         };
         self.ids.resolve(&mut operation)?;
         let change = self.parts.replacement(cx, Guard::default(), operation.data)?;
-        let updated = self.parts.store.update(cx, id, &change).await;
-        let updated = updated.map_err(|error| failed(error).into_error())?;
-        let Updated { stored, changed } = updated.ok_or_else(|| missing(cx))?;
-        if changed {
-            let event = Event { action: Action::Replace, id, stored: Some(&stored) };
-            self.parts.policy.after(cx, &event);
-        }
-        Ok(stored.version.to_string())
+        let stored = self.parts.update(cx, id, &change, Action::Replace).await;
+        Ok(stored.map_err(Refusal::into_error)?.version.to_string())
     }
 
     async fn take_back(&self, Link { cx, id, .. }: &Link) {

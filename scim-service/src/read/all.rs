@@ -192,7 +192,10 @@ impl<S: Store> Parts<S> {
             let meta = meta(&search.cx, stored, &location).into_iter();
             let meta: Map<_, _> = meta.map(|(name, text)| (name.to_owned(), text.into())).collect();
             let id = Value::String(stored.id.clone());
-            path.sort_key(&Map::from_iter([("id".to_owned(), id), ("meta".to_owned(), meta.into())]))
+            path.sort_key(&Map::from_iter([
+                ("id".to_owned(), id),
+                ("meta".to_owned(), meta.into()),
+            ]))
         })
     }
 

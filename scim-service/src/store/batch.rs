@@ -1,6 +1,6 @@
 //! Several writes at once.
 
-use super::{New, Stored, Updated};
+use super::{New, Store, Stored, Updated};
 use crate::{Change, Context, Guard, Invariant, StoreError};
 
 /// One write of a batch.
@@ -66,5 +66,55 @@ impl Written {
     /// Whether a write of a batch counts as failed: it was refused, or there was no resource.
     pub fn is_failure(result: &Result<Self, StoreError>) -> bool {
         matches!(result, Err(_) | Ok(Self::Updated(None) | Self::Deleted(false)))
+    }
+}
+
+/// Makes several writes one by one, as [`Store::batch`] promises; a store whose own batch does no
+/// more than something around that calls it.
+pub async fn one_by_one<S: Store + ?Sized>(
+    store: &S,
+    writes: Vec<Write>,
+    max_errors: Option<usize>,
+) -> Vec<Result<Written, StoreError>> {
+    let mut results = Vec::with_capacity(writes.len());
+    let mut errors = 0;
+    for write in writes {
+        let result = match write {
+            Write::Create { cx, new } => store.create(&cx, new).await.map(Written::Created),
+            Write::Update { cx, id, change } => {
+                update(store, &cx, &id, &change).await.map(Written::Updated)
+            }
+            Write::Delete { cx, id, guard } => {
+                store.delete(&cx, &id, &guard).await.map(Written::Deleted)
+            }
+        };
+        errors += usize::from(Written::is_failure(&result));
+        results.push(result);
+        if max_errors.is_some_and(|max| errors >= max) {
+            break;
+        }
+    }
+    results
+}
+
+/// How often a write is tried that loses races with others.
+pub(crate) const TRIES: usize = 5;
+
+/// Changes a resource, again where a store that compares versions has lost a race that the client
+/// did not ask for.
+pub(crate) async fn update<S: Store + ?Sized>(
+    store: &S,
+    cx: &Context,
+    id: &str,
+    change: &Change,
+) -> Result<Option<Updated>, StoreError> {
+    let mut tries = 1;
+    loop {
+        match store.update(cx, id, change).await {
+            Err(error) if error.is_stale() && !change.has_precondition() && tries < TRIES => {
+                tries += 1;
+            }
+            result => return result,
+        }
     }
 }

@@ -166,6 +166,22 @@ async fn a_write_that_loses_a_race_is_tried_again_unless_it_is_meant_for_one_ver
     assert_eq!(answer.error(), (412, None));
 }
 
+/// RFC 7644 §3.7
+#[tokio::test]
+async fn an_operation_of_a_job_that_loses_a_race_is_tried_again_too() {
+    for (lost, version, status) in [(4, Value::Null, "200"), (1, json!("W/\"1\""), "412")] {
+        let client = losing_races(lost).await;
+        let data = json!({"userName": "a", "title": "x"});
+        let put = json!({"method": "PUT", "path": "/Users/1", "version": version, "data": data});
+        let job = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+            "Operations": [put],
+        });
+        let answer = client.post("/Bulk", job).await;
+        assert_eq!(answer.body["Operations"][0]["status"], status, "{lost}");
+    }
+}
+
 /// RFC 7644 §3.12
 #[tokio::test]
 async fn what_fails_for_another_reason_than_a_race_is_not_tried_again() {

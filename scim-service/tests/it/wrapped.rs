@@ -4,7 +4,7 @@ use std::fmt;
 
 use scim_service::{
     Change, Context, Features, Guard, MemoryStore, New, Page, Query, Store, StoreError, Stored,
-    Updated, Values, Write, Written, schema::Projection,
+    Updated, Values, Write, Written, one_by_one, schema::Projection,
 };
 use serde_json::Value;
 
@@ -91,24 +91,7 @@ impl Store for Wrapped {
         if let Err(error) = (self.before)(&format!("{} writes", writes.len())) {
             return vec![Err(error)];
         }
-        let (mut results, mut failures) = (Vec::new(), 0);
-        for write in writes {
-            if max_errors.is_some_and(|most| failures >= most) {
-                break;
-            }
-            let result = match write {
-                Write::Create { cx, new } => self.create(&cx, new).await.map(Written::Created),
-                Write::Update { cx, id, change } => {
-                    self.update(&cx, &id, &change).await.map(Written::Updated)
-                }
-                Write::Delete { cx, id, guard } => {
-                    self.delete(&cx, &id, &guard).await.map(Written::Deleted)
-                }
-            };
-            failures += usize::from(Written::is_failure(&result));
-            results.push(result);
-        }
-        results
+        one_by_one(self, writes, max_errors).await
     }
 
     fn features(&self) -> Features {
