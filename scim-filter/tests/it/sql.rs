@@ -1,5 +1,7 @@
 //! SQL finds what the evaluator finds: on SQLite and PostgreSQL, in every form of tables.
 
+mod agree;
+mod database;
 mod engine;
 mod generate;
 mod law;
@@ -7,31 +9,24 @@ mod layout;
 mod order;
 mod sample;
 mod scale;
+mod sqlite;
 mod table;
 mod text;
 
-use scim_filter::{Checked, Filter, Options, Unknown, sql::Unsupported, testing};
+use scim_filter::{Checked, Filter, Options, Unknown, testing};
 use serde_json::Value;
 
-use self::{engine::Engine, layout::Form};
+use self::{
+    agree::{ids, is_out_of_reach},
+    database::Database,
+    engine::Engine,
+    layout::Form,
+};
 
 fn checked(text: &str) -> Checked {
     let options = Options::INTEROP.unknown(Unknown::Absent);
     let filter = Filter::parse_with(text, &options).unwrap();
     filter.check(&testing::Schema, &options).unwrap_or_else(|error| panic!("{text}: {error}"))
-}
-
-fn ids(resources: &[Value], filter: &Checked) -> Vec<String> {
-    let matching = resources.iter().filter(|resource| filter.matches(resource));
-    let mut ids: Vec<String> =
-        matching.map(|resource| resource["id"].as_str().unwrap().to_owned()).collect();
-    ids.sort();
-    ids
-}
-
-/// Lists in lists are out of the reach of a table of elements.
-fn is_out_of_reach(form: Form, error: &Unsupported) -> bool {
-    matches!(form, Form::Plain | Form::Keys) && error.attribute() == "roles.primaryFor"
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use scim_core::{Attribute, Kind, common_attributes};
-use scim_filter::{CompareOp, Filter, Literal, testing::Schema};
+use scim_filter::{CompareOp, Expr, Filter, Key, Literal, testing::Schema};
 use serde_json::{Map, Number, Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -39,31 +39,53 @@ const NUMBERS: &[&str] =
     &["0", "-1", "1", "1.0", "10", "9", "0.1", "-2.25", "1e21", "9007199254740993"];
 const BINARY: &[&str] = &["QUJD", "qujd", "QQ==", "QQ"];
 
-fn from(values: &'static [&'static str]) -> BoxedStrategy<Value> {
-    select(values).prop_map(Value::from).boxed()
-}
-
-fn numbers(kind: Kind) -> Vec<Number> {
-    let all = NUMBERS.iter().map(|text| text.parse::<Number>().unwrap());
-    all.filter(|one| kind == Kind::Decimal || one.is_i64()).collect()
-}
-
-/// A value of a simple type.
-fn simple(kind: Kind) -> BoxedStrategy<Value> {
+/// Values of a simple type.
+fn known(kind: Kind) -> Vec<Value> {
+    let texts = |texts: &[&str]| texts.iter().copied().map(Value::from).collect();
     match kind {
-        Kind::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
-        Kind::Decimal | Kind::Integer => select(numbers(kind)).prop_map(Value::Number).boxed(),
-        Kind::DateTime => from(INSTANTS),
-        Kind::Binary => from(BINARY),
-        _ => from(TEXTS),
+        Kind::Boolean => vec![false.into(), true.into()],
+        Kind::Decimal | Kind::Integer => {
+            let all = NUMBERS.iter().map(|text| text.parse::<Number>().unwrap());
+            all.filter(|one| kind == Kind::Decimal || one.is_i64()).map(Value::Number).collect()
+        }
+        Kind::DateTime => texts(INSTANTS),
+        Kind::Binary => texts(BINARY),
+        _ => texts(TEXTS),
     }
 }
 
-/// A value of an attribute, or none.
-fn value(attribute: &Attribute) -> BoxedStrategy<Option<Value>> {
+/// What a filter compares with, so that there is something to be found.
+fn literals(filter: &Filter) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut rest = vec![filter.expr()];
+    while let Some(expr) = rest.pop() {
+        match expr {
+            Expr::And(parts) | Expr::Or(parts) => rest.extend(parts),
+            Expr::Not(inner) | Expr::Element { filter: inner, .. } => rest.push(inner),
+            Expr::Compare { literal, .. } => found.push(literal.to_value()),
+            Expr::Present { .. } => {}
+        }
+    }
+    found
+}
+
+/// Whether an attribute of this type can have the value, and no database rounds it.
+fn fits(value: &Value, kind: Kind) -> bool {
+    let is_exact = match value {
+        Value::Number(number) => number.is_i64() || kind == Kind::Decimal && number.is_f64(),
+        _ => true,
+    };
+    is_exact && Key::of(value, kind, true).is_some()
+}
+
+/// A value of an attribute, or none; some are those of the literals that fit.
+fn value(attribute: &Attribute, literals: &[Value]) -> BoxedStrategy<Option<Value>> {
     let one = match attribute.kind {
-        Kind::Complex => object(attribute.sub_attributes.iter()),
-        kind => simple(kind),
+        Kind::Complex => object(attribute.sub_attributes.iter(), literals),
+        kind => {
+            let fitting = literals.iter().filter(|literal| fits(literal, kind));
+            select(fitting.cloned().chain(known(kind)).collect::<Vec<_>>()).boxed()
+        }
     };
     if attribute.multi_valued {
         return option::weighted(0.6, vec(one, 0..3).prop_map(Value::from)).boxed();
@@ -71,8 +93,12 @@ fn value(attribute: &Attribute) -> BoxedStrategy<Option<Value>> {
     option::weighted(0.6, one).boxed()
 }
 
-fn object<'a>(attributes: impl Iterator<Item = &'a Attribute>) -> BoxedStrategy<Value> {
-    let members: Vec<_> = attributes.map(|one| (Just(one.name.to_string()), value(one))).collect();
+fn object<'a>(
+    attributes: impl Iterator<Item = &'a Attribute>,
+    literals: &[Value],
+) -> BoxedStrategy<Value> {
+    let member = |one: &Attribute| (Just(one.name.to_string()), value(one, literals));
+    let members: Vec<_> = attributes.map(member).collect();
     let present = |members: Vec<(String, Option<Value>)>| {
         let members = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
         Value::Object(members.collect::<Map<_, _>>())
@@ -80,10 +106,11 @@ fn object<'a>(attributes: impl Iterator<Item = &'a Attribute>) -> BoxedStrategy<
     members.prop_map(present).boxed()
 }
 
-/// Some resources.
-pub(super) fn resources() -> impl Strategy<Value = Vec<Value>> {
-    let base = object(Schema.base().iter().chain(common_attributes()));
-    let extension = option::of(object(Schema.extension().iter()));
+/// Some resources, with values that this filter compares with.
+pub(super) fn resources(filter: &Filter) -> impl Strategy<Value = Vec<Value>> + use<> {
+    let literals = literals(filter);
+    let base = object(Schema.base().iter().chain(common_attributes()), &literals);
+    let extension = option::of(object(Schema.extension().iter(), &literals));
     vec((base, extension), 0..5).prop_map(|all| {
         let all = all.into_iter().enumerate().map(|(id, (mut resource, extension))| {
             resource["id"] = json!(format!("r{id}"));
@@ -105,11 +132,12 @@ fn comparison(path: String, kind: Kind) -> BoxedStrategy<Filter> {
         _ => &[Eq, Ne, Co, Sw, Ew, Gt, Ge, Lt, Le, Co, Sw, Ew],
     };
     let literal = match kind {
-        Kind::Decimal | Kind::Integer => simple(Kind::Decimal),
+        Kind::Decimal | Kind::Integer => select(known(Kind::Decimal)).boxed(),
         Kind::String | Kind::Reference => {
-            prop_oneof![6 => simple(kind), 1 => Just(json!("")), 1 => Just(json!("b"))].boxed()
+            prop_oneof![6 => select(known(kind)), 1 => Just(json!("")), 1 => Just(json!("b"))]
+                .boxed()
         }
-        kind => simple(kind),
+        kind => select(known(kind)).boxed(),
     };
     let literal = literal.prop_map(|value| match value {
         Value::Bool(truth) => Literal::from(truth),
@@ -126,7 +154,12 @@ fn test(path: String, kind: Kind) -> BoxedStrategy<Filter> {
     let present = Just(Filter::present(&path).unwrap());
     match kind {
         Kind::Complex => present.boxed(),
-        kind => prop_oneof![1 => present, 5 => comparison(path, kind)].boxed(),
+        kind => {
+            let one = comparison(path, kind);
+            // What two tests of one attribute demand, one value may have to fulfil, or two may.
+            let two = (one.clone(), one.clone()).prop_map(|(a, b)| Filter::all([a, b]).unwrap());
+            prop_oneof![2 => present, 10 => one, 3 => two].boxed()
+        }
     }
 }
 

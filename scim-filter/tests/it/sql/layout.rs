@@ -68,7 +68,7 @@ impl Columns for Layout {
 }
 
 /// What has no place in any form.
-fn is_secret(path: &ResolvedPath) -> bool {
+pub(super) fn is_secret(path: &ResolvedPath) -> bool {
     path.name.as_ref().is_some_and(|name| *name == "secrets")
 }
 

@@ -5,7 +5,7 @@ use scim_filter::{
     sql::{Column, Columns, Dialect, Direction, Holds, Place, Rows, compile, order},
 };
 
-use super::{checked, engine::Engine};
+use super::{checked, database::Database, engine::Engine};
 
 /// `users(id, user_name, mail, since, level)` and `tags(user_id, tag)`; `mail` is the only address.
 struct Users;

@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use super::{
     checked,
+    database::Database,
     engine::{self, Engine},
+    sqlite,
 };
 
 /// `resource`, `email` and `key`, all of which begin with the tenant, `?1`.
@@ -171,7 +173,7 @@ fn what_an_index_serves_is_found_without_looking_at_others() {
 /// SQLite's plan holds searches of an index alone.
 fn searches(connection: &rusqlite::Connection, select: &str, params: &[Param], what: &str) {
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {select}")).unwrap();
-    let params = rusqlite::params_from_iter(params.iter().cloned().map(engine::sqlite));
+    let params = rusqlite::params_from_iter(params.iter().cloned().map(sqlite::value));
     let rows = statement.query_map(params, |row| row.get::<_, String>(3)).unwrap();
     let plan: Vec<String> = rows.map(Result::unwrap).collect();
     let is_scan = |line: &&String| line.starts_with("SCAN ") && !line.contains("VIRTUAL TABLE");
