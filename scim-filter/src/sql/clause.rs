@@ -1,5 +1,7 @@
 //! The condition as a whole: which table answers which test.
 
+use std::slice;
+
 use scim_core::Kind;
 
 use super::{
@@ -8,6 +10,7 @@ use super::{
     document::{self, Step},
     form::{Form, is_default},
     leaf::{self, Sink},
+    lookup::Part,
 };
 use crate::{Element, Node, ResolvedPath, Test, TestOp};
 
@@ -46,6 +49,7 @@ impl<C: Columns> Clause<'_, C> {
         match form {
             Form::Constant(true) => self.sink.push("TRUE"),
             Form::Constant(false) => self.sink.push("FALSE"),
+            Form::All(forms) if matches!(frame, Frame::Resource) => self.all(forms)?,
             Form::All(forms) => self.joined(forms, " AND ", frame)?,
             Form::Any(forms) => {
                 if let (Frame::Resource, Some(lookups)) = (frame, self.lookups(form)) {
@@ -62,6 +66,18 @@ impl<C: Columns> Clause<'_, C> {
             }
             Form::Test(test, holds) => self.test(test, *holds, frame)?,
             Form::Element(element, holds) => self.element(element, *holds)?,
+        }
+        Ok(())
+    }
+
+    /// All of the forms hold of the resource.
+    fn all(&mut self, forms: &[Form<'_>]) -> Result<(), Unsupported> {
+        for (n, part) in self.parts(forms).iter().enumerate() {
+            self.sink.push(if n > 0 { " AND " } else { "" });
+            match part {
+                Part::Form(form) => self.enclosed(form, Frame::Resource)?,
+                Part::Lookup(lookup) => self.looked_up(slice::from_ref(lookup.as_ref()), true)?,
+            }
         }
         Ok(())
     }

@@ -18,8 +18,15 @@ pub(super) struct Lookup<'f> {
 }
 
 enum Condition<'f> {
-    Value(Column, Test),
+    /// One and the same value fulfils all of the tests.
+    Value(Column, Vec<Test>),
     Element(Rows, &'f ResolvedPath, Form<'f>),
+}
+
+/// One of several forms that hold together, or what looks up some of them at once.
+pub(super) enum Part<'p, 'f> {
+    Form(&'p Form<'f>),
+    Lookup(Box<Lookup<'f>>),
 }
 
 /// So many parts SQLite joins in one statement.
@@ -42,8 +49,23 @@ impl<C: Columns> Clause<'_, C> {
             _ => return None,
         };
         let is_eq = matches!(test.op, TestOp::Eq(_));
-        let condition = Condition::Value(column, test.clone());
+        let condition = Condition::Value(column, vec![test.clone()]);
         Some(Lookup { link, condition, is_eq, is_whole: true })
+    }
+
+    /// The forms, with tests of an attribute of one value, such as the bounds of a range, looked up
+    /// at once. Of several values each could fulfil another test.
+    pub(super) fn parts<'p, 'f>(&self, forms: &'p [Form<'f>]) -> Vec<Part<'p, 'f>> {
+        let mut parts: Vec<Part<'p, 'f>> = Vec::with_capacity(forms.len());
+        for form in forms {
+            let test = if let Form::Test(test, true) = form { Some(*test) } else { None };
+            match test.and_then(|test| Some((test, self.lookup(test)?))) {
+                Some((test, _)) if parts.iter_mut().any(|part| part.takes(test)) => {}
+                Some((_, lookup)) => parts.push(Part::Lookup(Box::new(lookup))),
+                None => parts.push(Part::Form(form)),
+            }
+        }
+        parts
     }
 
     /// How an index of a table of elements answers a value path.
@@ -63,12 +85,17 @@ impl<C: Columns> Clause<'_, C> {
 
     /// How an index answers a test that a value path in a document implies.
     pub(super) fn narrowing<'f>(&self, element: &'f Element) -> Option<Lookup<'f>> {
-        let lookups = Form::of(&element.filter, true).lookups();
-        let lookup = lookups.into_iter().find_map(|test| {
-            let path = part(&element.path, &test.path);
-            self.columns.index(&path)?;
-            self.lookup(&Test { path, op: test.op.clone() })
+        let tests = Form::of(&element.filter, true).lookups();
+        let whole =
+            |test: &Test| Test { path: part(&element.path, &test.path), op: test.op.clone() };
+        let (first, mut lookup) = tests.iter().enumerate().find_map(|(n, test)| {
+            let test = whole(test);
+            self.columns.index(&test.path)?;
+            Some((n, self.lookup(&test)?))
         })?;
+        let mut tests = tests.into_iter().skip(first);
+        let path = tests.next().map(|test| &test.path).filter(|path| is_single(path));
+        tests.filter(|test| Some(&test.path) == path).for_each(|test| lookup.add(whole(test)));
         Some(Lookup { is_whole: false, ..lookup })
     }
 
@@ -81,8 +108,13 @@ impl<C: Columns> Clause<'_, C> {
                 Some(vec![lookup])
             }
             Form::All(forms) => {
-                let mut lookups = forms.iter().find_map(|form| self.lookups(form))?;
-                lookups.iter_mut().for_each(|lookup| lookup.is_whole = false);
+                let parts = self.parts(forms);
+                let is_all = parts.len() == 1;
+                let mut lookups = parts.into_iter().find_map(|part| match part {
+                    Part::Form(form) => self.lookups(form),
+                    Part::Lookup(lookup) => Some(vec![*lookup]),
+                })?;
+                lookups.iter_mut().for_each(|lookup| lookup.is_whole &= is_all);
                 Some(lookups)
             }
             Form::Any(forms) => {
@@ -131,10 +163,44 @@ impl<C: Columns> Clause<'_, C> {
 
     fn condition(&mut self, lookup: &Lookup<'_>) -> Result<(), Unsupported> {
         match &lookup.condition {
-            Condition::Value(column, test) => {
-                self.leaf(column, test, true).ok_or_else(|| unsupported(&test.path))
+            Condition::Value(column, tests) => {
+                for (n, test) in tests.iter().enumerate() {
+                    self.sink.push(if n > 0 { " AND " } else { "" });
+                    self.leaf(column, test, true).ok_or_else(|| unsupported(&test.path))?;
+                }
+                Ok(())
             }
             Condition::Element(rows, path, form) => self.inner(form, Frame::Row(path, rows)),
         }
     }
+}
+
+impl Lookup<'_> {
+    /// The same, of values that fulfil this test, too.
+    fn add(&mut self, test: Test) {
+        if let Condition::Value(_, tests) = &mut self.condition {
+            self.is_eq |= matches!(test.op, TestOp::Eq(_));
+            tests.push(test);
+        }
+    }
+}
+
+impl Part<'_, '_> {
+    /// Whether it is a lookup of the test's attribute, which has one value, and looks up what
+    /// fulfils this test, too, from now on.
+    fn takes(&mut self, test: &Test) -> bool {
+        let Self::Lookup(lookup) = self else { return false };
+        let Condition::Value(_, tests) = &lookup.condition else { return false };
+        let is_same = tests.first().is_some_and(|known| known.path == test.path);
+        if is_same && is_single(&test.path) {
+            lookup.add(test.clone());
+            return true;
+        }
+        false
+    }
+}
+
+/// Whether there is one value at most.
+fn is_single(path: &ResolvedPath) -> bool {
+    !path.multi_valued && !path.sub_multi_valued
 }

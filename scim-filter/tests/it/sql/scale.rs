@@ -141,6 +141,13 @@ const FILTERS: &[(&str, usize, usize)] = &[
     (r#"emails[type eq "work" and value eq "user4711@mail.example"]"#, 1, 1),
     (r#"emails[type eq "work" and value sw "user4712"]"#, 11, 11),
     (r#"not (userName ne "user4711@example.com")"#, 1, 1),
+    (r#"userName ge "user4712" and active eq true and userName lt "user4713""#, 6, 11),
+    (
+        r#"userName gt "user4712" and userName lt "user4713" or emails.value eq "user12@mail.example""#,
+        12,
+        12,
+    ),
+    (r#"emails[value ge "user4712" and type eq "work" and value lt "user4713"]"#, 11, 11),
 ];
 
 #[test]
@@ -162,7 +169,10 @@ fn what_an_index_serves_is_found_without_looking_at_others() {
                 assert_eq!(rows.len(), *found, "{what}");
                 assert!(rows.iter().all(|(id, _)| id.as_ref().unwrap().starts_with("t1")));
                 match &mut engine {
-                    Engine::Sqlite(connection) => searches(connection, &select, &params, &what),
+                    Engine::Sqlite(connection) => {
+                        searches(connection, &select, &params, &what);
+                        steps(connection, &select, &params, *looked_at, &what);
+                    }
                     Engine::Postgres(client) => reads(client, &select, &params, *looked_at, &what),
                 }
             }
@@ -180,6 +190,21 @@ fn searches(connection: &rusqlite::Connection, select: &str, params: &[Param], w
     assert_eq!(plan.iter().find(is_scan), None, "{what}: {select} {plan:#?}");
     let by_tenant_alone = |line: &&String| line.ends_with("(tenant=?)");
     assert_eq!(plan.iter().find(by_tenant_alone), None, "{what}: {select} {plan:#?}");
+}
+
+/// SQLite works no longer than for the resources that have to be looked at.
+fn steps(
+    connection: &rusqlite::Connection,
+    select: &str,
+    params: &[Param],
+    looked_at: usize,
+    what: &str,
+) {
+    let mut statement = connection.prepare(select).unwrap();
+    let params = rusqlite::params_from_iter(params.iter().cloned().map(sqlite::value));
+    statement.query_map(params, |_| Ok(())).unwrap().for_each(drop);
+    let steps = statement.get_status(rusqlite::StatementStatus::VmStep);
+    assert!(steps as usize <= 50 + 50 * looked_at, "{what}: {steps} steps\n{select}");
 }
 
 /// PostgreSQL reads no more of the resources than have to be looked at, and few pages.

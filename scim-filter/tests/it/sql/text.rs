@@ -36,6 +36,14 @@ fn indexed_values_are_looked_up_in_a_list_or_an_array() {
 }
 
 #[test]
+fn bounds_of_one_value_are_looked_up_at_once_and_those_of_several_apart() {
+    let filter = r#"userName gt "a" and title co "x" and userName le "b" and title sw "y" and
+        tags gt "a" and tags lt "b" and emails[value ge "a" and type eq "c" and value lt "b"] and
+        (id ge "a" and id eq "b" or hired gt "2024-01-01T00:00:00Z" and active eq true)"#;
+    insta::assert_snapshot!(both(&filter.replace('\n', ""), Form::Indexed));
+}
+
+#[test]
 fn columns_are_compared_as_what_they_hold() {
     let filter = r#"level ge 2 and hired gt "2024-01-01T00:00:00.0005Z" and not (meta.created eq "2024-01-01T00:00:00.0005Z") and active eq true and userName sw "A" and userName ew "A" and userName co "A" and emails[value eq "b" and primary eq false] and not (emails.type eq "home") and name[not (familyName eq "x")]"#;
     insta::assert_snapshot!(both(filter, Form::Plain));
