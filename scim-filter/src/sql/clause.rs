@@ -51,19 +51,8 @@ impl<C: Columns> Clause<'_, C> {
             Form::Constant(false) => self.sink.push("FALSE"),
             Form::All(forms) if matches!(frame, Frame::Resource) => self.all(forms)?,
             Form::All(forms) => self.joined(forms, " AND ", frame)?,
-            Form::Any(forms) => {
-                if let (Frame::Resource, Some(lookups)) = (frame, self.lookups(form)) {
-                    self.looked_up(&lookups, true)?;
-                    if lookups.iter().all(|lookup| lookup.is_whole) {
-                        return Ok(());
-                    }
-                    self.sink.push(" AND (");
-                    self.joined(forms, " OR ", frame)?;
-                    self.sink.push(")");
-                    return Ok(());
-                }
-                self.joined(forms, " OR ", frame)?;
-            }
+            Form::Any(forms) if matches!(frame, Frame::Resource) => self.any(form, forms)?,
+            Form::Any(forms) => self.joined(forms, " OR ", frame)?,
             Form::Test(test, holds) => self.test(test, *holds, frame)?,
             Form::Element(element, holds) => self.element(element, *holds)?,
         }
@@ -79,6 +68,21 @@ impl<C: Columns> Clause<'_, C> {
                 Part::Lookup(lookup) => self.looked_up(slice::from_ref(lookup.as_ref()), true)?,
             }
         }
+        Ok(())
+    }
+
+    /// Any of the forms holds of the resource.
+    fn any(&mut self, form: &Form<'_>, forms: &[Form<'_>]) -> Result<(), Unsupported> {
+        let Some(lookups) = self.lookups(form) else {
+            return self.joined(forms, " OR ", Frame::Resource);
+        };
+        self.looked_up(&lookups, true)?;
+        if lookups.iter().all(|lookup| lookup.is_whole) {
+            return Ok(());
+        }
+        self.sink.push(" AND (");
+        self.joined(forms, " OR ", Frame::Resource)?;
+        self.sink.push(")");
         Ok(())
     }
 
@@ -204,8 +208,7 @@ impl<C: Columns> Clause<'_, C> {
                     clause.inner(&form, Frame::Item(path, item))
                 })
             }
-            _ if path.sub.is_none() => self.single(path, &form, holds),
-            _ => Err(unsupported(path)),
+            _ => self.single(path, &form, holds),
         }
     }
 
@@ -243,44 +246,24 @@ impl<C: Columns> Clause<'_, C> {
     ) -> Result<(), Unsupported> {
         let dialect = self.sink.dialect;
         match steps.iter().position(|step| step.list) {
-            Some(list) if !(list + 1 == steps.len() && is_whole(test)) => {
+            Some(list) => {
                 let way = steps.get(..=list).unwrap_or_default();
                 let rest = steps.get(list + 1..).unwrap_or_default();
                 self.items(base, way, holds, &test.path, &mut |clause, item| {
                     clause.way(item, rest, test, true)
                 })
             }
-            _ if is_whole(test) => {
+            None if is_whole(test) => {
                 let node = document::node(base, steps, dialect)?;
                 let null = if holds { "IS NOT NULL" } else { "IS NULL" };
                 self.sink.push(&format!("{} {null}", leaf::operand(&node)));
                 Ok(())
             }
-            _ => self.member(base, steps, test, holds),
+            None => {
+                let column = Column::costly(document::text(base, steps, dialect)?);
+                self.leaf(&column, test, holds).ok_or_else(|| unsupported(&test.path))
+            }
         }
-    }
-
-    fn member(
-        &mut self,
-        base: &str,
-        steps: &[Step<'_>],
-        test: &Test,
-        holds: bool,
-    ) -> Result<(), Unsupported> {
-        let dialect = self.sink.dialect;
-        let column = Column::costly(document::text(base, steps, dialect)?);
-        let whole = match steps {
-            [whole @ .., _] if test.path.sub.is_some() && is_default(&test.path, &test.op) => whole,
-            _ => &[],
-        };
-        if whole.is_empty() {
-            return self.leaf(&column, test, holds).ok_or_else(|| unsupported(&test.path));
-        }
-        let node = leaf::operand(&document::node(base, whole, dialect)?);
-        self.sink.push(&format!("({node} IS NOT NULL AND "));
-        self.leaf(&column, test, true).ok_or_else(|| unsupported(&test.path))?;
-        self.sink.push(if holds { ")" } else { ") IS NOT TRUE" });
-        Ok(())
     }
 
     /// `EXISTS` over the elements of a list in a document, or of the lists in its elements.

@@ -81,3 +81,21 @@ fn escaped<'a>(step: &Step<'a>) -> Result<&'a str, Unsupported> {
     let harmful = |c: char| c.is_control() || matches!(c, '"' | '\'' | '\\');
     if step.name.contains(harmful) { Err(Unsupported::new(step.name)) } else { Ok(step.name) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_would_have_to_be_escaped_is_refused() {
+        for name in ["it's", "\"", "a\\", "\0", "a\nb"] {
+            let way = [Step { name, list: false }];
+            for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+                let refused = Err(Unsupported::new(name));
+                assert_eq!(text("d", &way, dialect), refused);
+                assert_eq!(node("d", &way, dialect), refused);
+                assert_eq!(elements("d", &way, "e", dialect), refused);
+            }
+        }
+    }
+}

@@ -190,8 +190,11 @@ fn sorted(
     let column = match locate(columns, path) {
         Some(Place::Value(column)) => Some(without_empty(column)),
         Some(Place::Document(base)) => Some(member(&operand(&base), path, dialect)?),
-        Some(Place::Rows(rows)) => first_row(&rows, path),
-        None => None,
+        // The rows of a list in a list do not tell which element is the primary one, or the first.
+        Some(Place::Rows(rows)) if !(path.multi_valued && path.sub_multi_valued) => {
+            first_row(&rows, path)
+        }
+        Some(Place::Rows(_)) | None => None,
     };
     let column = column.filter(|column| column.holds.fits(path, dialect));
     let Column { sql, holds, required, .. } =

@@ -27,6 +27,16 @@ impl Columns for Users {
             "roles.primary" => Place::Value(Column::lower_case("u.user_name")),
             "name" => Place::Value(Column::text("u.user_name")),
             "tags" => Place::Rows(Rows::new("tags t", "u.id", "t.user_id").scope("t.kind = 'a'")),
+            // Without a row for each member, no test can be of one and the same.
+            "members.type" => Place::Rows(
+                Rows::new("tags t", "u.id", "t.user_id")
+                    .column("type", Column::lower_case("t.tag")),
+            ),
+            "roles.primaryFor" => Place::Rows(
+                Rows::new("tags t", "u.id", "t.user_id")
+                    .column("primaryFor", Column::lower_case("t.tag"))
+                    .position("t.tag"),
+            ),
             "codes" => Place::Rows(
                 Rows::new("tags t", "u.id", "t.user_id")
                     .column("", Column::text("t.tag"))
@@ -101,11 +111,13 @@ fn what_a_column_cannot_tell_is_refused() {
             (r#"name.givenName eq "x""#, "name.givenName"),
             (r#"name[givenName eq "x"]"#, "name.givenName"),
             (r#"tags eq "x""#, "tags"),
+            ("tags pr", "tags"),
             (r#"tags[value eq "x"]"#, "tags"),
             ("roles.primary eq false", "roles"),
             ("title pr", "title"),
             ("members pr", "members"),
             (r#"members[value eq "x"]"#, "members.value"),
+            (r#"members[type eq "x"]"#, "members.type"),
         ] {
             assert_eq!(find(&mut engine, filter), Err(attribute.to_owned()), "{filter}");
         }
@@ -123,6 +135,7 @@ fn an_order_by_what_a_column_cannot_tell_is_refused() {
         ("externalId", false),
         ("title", false),
         ("codes", false),
+        ("roles.primaryFor", false),
     ] {
         let path = match checked(&format!("{attribute} pr")).root() {
             scim_filter::Node::Test(test) => test.path.clone(),

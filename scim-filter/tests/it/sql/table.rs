@@ -40,11 +40,11 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         if attribute.kind != Kind::Complex {
             fields.push(field(at(None)));
         }
-        if !attribute.multi_valued {
+        if attribute.multi_valued {
+            tables.push(Table { name: format!("t_{}", name(&list)), list: Some(list), fields });
+        } else {
             tables[0].fields.extend(fields);
-            continue;
         }
-        tables.push(Table { name: format!("t_{}", name(&list)), list: Some(list), fields });
         for sub in nested {
             let fields = vec![field(at(Some(sub)))];
             let path = fields[0].path.clone();
