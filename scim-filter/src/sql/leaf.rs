@@ -209,9 +209,9 @@ fn native(sink: &mut Sink, sql: &str, holds: Holds, op: &TestOp) -> Option<Strin
         }
     };
     match holds {
-        Holds::Boolean if sign == "=" => {
+        Holds::Boolean => {
             let placeholder = sink.bind(Param::Bool(operand.value.as_bool()?));
-            Some(format!("{sql} = {placeholder}"))
+            Some(format!("{sql} {sign} {placeholder}"))
         }
         Holds::Number => Some(format!("{sql} {sign} {}", number(sink, &operand.value)?)),
         Holds::Millis => {
