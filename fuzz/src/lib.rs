@@ -1,7 +1,8 @@
-//! What the fuzz targets share: schemas, resources, a service in process, and patches made of
-//! bytes.
+//! What the fuzz targets share: schemas, resources, a service in process, patches made of bytes,
+//! and SQLite.
 
 pub mod exchange;
 pub mod law;
 pub mod made;
 pub mod sample;
+pub mod sql;
