@@ -1,8 +1,9 @@
 //! Tables of an embedder's own, whose columns are not fit for everything.
 
 use scim_filter::{
-    ResolvedPath,
-    sql::{Column, Columns, Dialect, Direction, Holds, Place, Rows, compile, order},
+    Checked, Filter, Limits, Options, ResolvedPath,
+    sql::{Column, Columns, Dialect, Direction, Holds, Index, Place, Rows, compile, order},
+    testing::Schema,
 };
 
 use super::{checked, database::Database, engine::Engine};
@@ -47,15 +48,45 @@ impl Columns for Users {
     }
 }
 
+/// The same tables with indexes alone; of `title` by the name of the user.
+struct Indexes;
+
+impl Columns for Indexes {
+    fn id(&self) -> &str {
+        "u.id"
+    }
+
+    fn place(&self, _: &ResolvedPath) -> Option<Place> {
+        None
+    }
+
+    fn index(&self, path: &ResolvedPath) -> Option<Index> {
+        let tag = Index::new("tags t", "u.id", "t.user_id", Column::key("t.tag"));
+        Some(match path.to_string().as_str() {
+            "nickName" | "emails.primary" => tag,
+            "title" => Index::new("users x", "u.user_name", "x.user_name", Column::key("x.mail")),
+            _ => return None,
+        })
+    }
+}
+
 const USERS: &str = "
     CREATE TEMP TABLE users (id text, user_name text, mail text, level int);
     CREATE TEMP TABLE tags (user_id text, kind text, tag text);
     INSERT INTO users VALUES ('1', 'ann', 'ann@x', 1), ('2', 'bob', NULL, 2), ('3', '', '', NULL);
     INSERT INTO tags VALUES ('1', 'a', 'red'), ('2', 'b', 'red'), ('3', 'a', 'blue');";
 
-/// The ids, or the attribute that cannot be searched in this way.
 fn find(engine: &mut Engine, filter: &str) -> Result<String, String> {
-    let found = compile(&checked(filter), &Users, engine.dialect(), 1)
+    find_in(engine, &Users, &checked(filter))
+}
+
+/// The ids, or the attribute that cannot be searched in this way.
+fn find_in(
+    engine: &mut Engine,
+    columns: &impl Columns,
+    filter: &Checked,
+) -> Result<String, String> {
+    let found = compile(filter, columns, engine.dialect(), 1)
         .map_err(|error| error.attribute().to_owned())?;
     let select = format!("SELECT u.id, NULL FROM users u WHERE {} ORDER BY u.id", found.text);
     Ok(engine.rows(&select, &found.params).into_iter().filter_map(|(id, _)| id).collect())
@@ -78,6 +109,45 @@ fn a_list_of_one_value_can_have_a_column() {
             ("emails pr", "1"),
         ] {
             assert_eq!(find(&mut engine, filter), Ok(ids.to_owned()), "{filter} on {engine:?}");
+        }
+    }
+}
+
+#[test]
+fn an_index_without_a_place_answers_all_tests() {
+    for mut engine in Engine::all() {
+        engine.run(USERS);
+        for (filter, ids) in [
+            (r#"nickName eq "blue""#, Ok("3")),
+            (r#"nickName co "lu""#, Ok("3")),
+            (r#"not (nickName co "lu")"#, Ok("12")),
+            ("nickName pr", Ok("123")),
+            (r#"title eq "ann@x""#, Ok("1")),
+            (r#"nickName eq "blue" or title eq "ann@x""#, Ok("13")),
+            (r#"nickName eq "blue" or nickName pr and title pr"#, Ok("13")),
+            ("emails.primary eq true", Ok("")),
+            ("emails.primary eq false", Err("emails.primary")),
+        ] {
+            let found = find_in(&mut engine, &Indexes, &checked(filter));
+            let ids = ids.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(found, ids, "{filter} on {engine:?}");
+        }
+    }
+}
+
+#[test]
+fn more_lookups_than_sqlite_joins_are_made_one_by_one() {
+    let mut limits = Limits::DEFAULT;
+    (limits.max_len, limits.max_terms) = (1 << 16, 1 << 10);
+    let options = Options::STRICT.limits(limits);
+    for terms in [500, 501] {
+        let all: Vec<String> = (1..terms).map(|n| format!("nickName eq \"{n}\"")).collect();
+        let text = format!("nickName eq \"blue\" or {}", all.join(" or "));
+        let filter = Filter::parse_with(&text, &options).unwrap().check(&Schema, &options).unwrap();
+        for mut engine in Engine::all() {
+            engine.run(USERS);
+            let found = find_in(&mut engine, &Indexes, &filter);
+            assert_eq!(found, Ok("3".to_owned()), "{terms} on {engine:?}");
         }
     }
 }

@@ -45,7 +45,7 @@ fn bounds_of_one_value_are_looked_up_at_once_and_those_of_several_apart() {
 
 #[test]
 fn columns_are_compared_as_what_they_hold() {
-    let filter = r#"level ge 2 and hired gt "2024-01-01T00:00:00.0005Z" and not (meta.created eq "2024-01-01T00:00:00.0005Z") and active eq true and userName sw "A" and userName ew "A" and userName co "A" and emails[value eq "b" and primary eq false] and emails[value co "b"] and not (emails.type eq "home") and name[not (familyName eq "x")]"#;
+    let filter = r#"level ge 2 and hired gt "2024-01-01T00:00:00.0005Z" and not (meta.created eq "2024-01-01T00:00:00.0005Z") and active eq true and userName sw "A" and userName ew "A" and userName co "A" and emails[value eq "b" and primary eq false] and emails[value co "b"] and emails.value eq "c" and emails.value co "d" and not (emails.type eq "home") and name[not (familyName eq "x")]"#;
     insta::assert_snapshot!(both(filter, Form::Plain));
 }
 
