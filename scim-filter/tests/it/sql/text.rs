@@ -39,7 +39,8 @@ fn indexed_values_are_looked_up_in_a_list_or_an_array() {
 fn bounds_of_one_value_are_looked_up_at_once_and_those_of_several_apart() {
     let filter = r#"userName gt "a" and title co "x" and userName le "b" and title sw "y" and
         tags gt "a" and tags lt "b" and emails[value ge "a" and type eq "c" and value lt "b"] and
-        (id ge "a" and id eq "b" or hired gt "2024-01-01T00:00:00Z" and active eq true)"#;
+        (id ge "a" and id eq "b" or hired gt "2024-01-01T00:00:00Z" and active eq true) and
+        (userName eq "d" or emails[value eq "e"])"#;
     insta::assert_snapshot!(both(&filter.replace('\n', ""), Form::Indexed));
 }
 
