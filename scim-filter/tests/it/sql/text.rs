@@ -3,7 +3,7 @@
 use scim_core::{AttrPath, Compat};
 use scim_filter::{
     Attributes, ResolvedPath,
-    sql::{Dialect, Direction, Position, compile, order},
+    sql::{Column, Columns, Dialect, Direction, Place, Position, compile, order},
     testing::Schema,
 };
 
@@ -78,4 +78,34 @@ fn orders_and_positions_are_written_for_both_dialects() {
         }
     }
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+/// Everything in a column that is never NULL.
+struct Required;
+
+impl Columns for Required {
+    fn id(&self) -> &str {
+        "u.id"
+    }
+
+    fn place(&self, _: &ResolvedPath) -> Option<Place> {
+        Some(Place::Value(Column::key("u.k").required()))
+    }
+}
+
+#[test]
+fn nobody_asks_for_null_where_there_is_none() {
+    let path =
+        ResolvedPath::of(&Schema.resolve(&"userName".parse().unwrap(), &Compat::STRICT).unwrap());
+    let position = Position { key: Some("a".into()), id: "1".into() };
+    for (direction, terms, after) in [
+        (Direction::Ascending, "u.k ASC, u.id ASC", "(u.k, u.id) > (?1, ?2)"),
+        (Direction::Descending, "u.k DESC, u.id ASC", "(u.k <= ?1 AND (u.k < ?1 OR u.id > ?2))"),
+    ] {
+        let order = order(path.as_ref(), direction, &Required, Dialect::Sqlite).unwrap();
+        assert_eq!(
+            (order.terms().as_str(), order.after(&position, 1).text.as_str()),
+            (terms, after)
+        );
+    }
 }
