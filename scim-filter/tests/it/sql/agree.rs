@@ -2,7 +2,7 @@
 
 use scim_filter::{
     Checked, Key, ResolvedPath,
-    sql::{Columns, Direction, Unsupported, order},
+    sql::{Direction, Unsupported, order},
 };
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ pub(super) fn order_agrees(
     size: usize,
 ) -> Result<(), String> {
     let dialect = database.dialect();
-    let layout: &dyn Columns = &Layout(form, dialect);
+    let layout = Layout(form, dialect);
     for direction in [Direction::Ascending, Direction::Descending] {
         let order = match order(by, direction, &layout, dialect) {
             Ok(order) => order,

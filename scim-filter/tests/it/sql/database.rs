@@ -2,7 +2,7 @@
 
 use scim_filter::{
     Checked,
-    sql::{Columns, Dialect, Order, Param, Position, Unsupported, compile},
+    sql::{Dialect, Order, Param, Position, Unsupported, compile},
 };
 use serde_json::Value;
 
@@ -45,8 +45,7 @@ pub(super) trait Database {
 
     /// The ids that the filter finds, in order.
     fn find(&mut self, filter: &Checked, form: Form) -> Result<Vec<String>, Unsupported> {
-        let layout: &dyn Columns = &Layout(form, self.dialect());
-        let found = compile(filter, &layout, self.dialect(), 1)?;
+        let found = compile(filter, &Layout(form, self.dialect()), self.dialect(), 1)?;
         let select = format!("SELECT r.id_k, NULL FROM resource r WHERE {}", found.text);
         let rows = self.rows(&select, &found.params);
         let mut ids: Vec<String> = rows.into_iter().filter_map(|(id, _)| id).collect();

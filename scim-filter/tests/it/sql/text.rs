@@ -17,7 +17,10 @@ const DIALECTS: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
 /// The condition in both dialects; the first placeholder is the third.
 fn both(filter: &str, form: Form) -> String {
     let filter = checked(filter);
-    let text = |dialect| compile(&filter, &Layout(form, dialect), dialect, 3).unwrap().text;
+    let text = |dialect| {
+        let layout: &dyn Columns = &Layout(form, dialect);
+        compile(&filter, &layout, dialect, 3).unwrap().text
+    };
     DIALECTS.map(text).join("\n")
 }
 
@@ -68,7 +71,8 @@ fn orders_and_positions_are_written_for_both_dialects() {
         for dialect in DIALECTS {
             for direction in [Direction::Ascending, Direction::Descending] {
                 let by = by.and_then(path);
-                let order = order(by.as_ref(), direction, &Layout(form, dialect), dialect).unwrap();
+                let layout: &dyn Columns = &Layout(form, dialect);
+                let order = order(by.as_ref(), direction, &layout, dialect).unwrap();
                 lines.push(format!("{} ORDER BY {}", order.key(), order.terms()));
                 for key in [Some("7".to_owned()), None] {
                     let position = Position { key, id: "ann".into() };
