@@ -195,9 +195,13 @@ impl<C: Columns> Clause<'_, C> {
         }
         let path = &element.path;
         let form = Form::of(&element.filter, true);
-        match self.columns.place(path) {
-            Some(Place::Rows(rows)) => self
-                .exists(&rows.link, holds, |clause| clause.inner(&form, Frame::Row(path, &rows))),
+        match locate(self.columns, path) {
+            // Rows of what it is a part of are other elements.
+            Some(Place::Rows(rows)) if self.columns.place(path).is_some() => {
+                self.exists(&rows.link, holds, |clause| {
+                    clause.inner(&form, Frame::Row(path, &rows))
+                })
+            }
             Some(Place::Document(base)) if is_list(path) => {
                 if holds && let Some(lookup) = self.narrowing(element) {
                     self.looked_up(&[lookup], true)?;

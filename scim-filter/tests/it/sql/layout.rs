@@ -41,7 +41,8 @@ impl Columns for Layout {
             return None;
         }
         if matches!(self.0, Form::Document | Form::Indexed) {
-            return Some(Place::Document("r.document".into()));
+            // A part is found where the whole is.
+            return path.sub.is_none().then(|| Place::Document("r.document".into()));
         }
         if let Some(table) = TABLES.iter().find(|table| table.list.as_ref().is_some_and(is)) {
             return Some(Place::Rows(self.rows(table)));

@@ -21,7 +21,9 @@ impl Columns for Users {
             "userName" => Place::Value(Column::lower_case("u.user_name")),
             "id" | "displayName" => Place::Value(Column::text("u.user_name")),
             "externalId" | "active" => Place::Value(Column::lower_case("u.user_name")),
-            "emails" | "emails.value" => Place::Value(Column::lower_case("u.mail")),
+            "emails" | "emails.value" | "name.middleNames" => {
+                Place::Value(Column::lower_case("u.mail"))
+            }
             "emails.primary" => Place::Value(Column::boolean("u.mail IS NOT NULL")),
             "hired" => Place::Value(Column::new("u.since", Holds::Timestamp)),
             "level" => Place::Value(Column::number("u.level")),
@@ -107,6 +109,9 @@ fn a_list_of_one_value_can_have_a_column() {
             ("emails.primary eq false", ""),
             ("not (emails.primary eq false)", "123"),
             ("emails pr", "1"),
+            (r#"name.middleNames[value sw "a" and value ew "x"]"#, "1"),
+            (r#"name.middleNames[value sw "a" and not (value ew "x")]"#, ""),
+            (r#"not (name.middleNames[not (value ew "y")])"#, "23"),
         ] {
             assert_eq!(find(&mut engine, filter), Ok(ids.to_owned()), "{filter} on {engine:?}");
         }
@@ -184,6 +189,7 @@ fn what_a_column_cannot_tell_is_refused() {
             ("tags pr", "tags"),
             (r#"tags[value eq "x"]"#, "tags"),
             ("roles.primary eq false", "roles"),
+            (r#"roles.primaryFor[value eq "x"]"#, "roles.primaryFor"),
             ("title pr", "title"),
             ("members pr", "members"),
             (r#"members[value eq "x"]"#, "members.value"),
