@@ -1,6 +1,6 @@
 use scim_core::Compat;
 use scim_filter::{
-    Attributes, CheckErrorKind, Filter, Node, Options, PatchPath, Resolved, TestOp, Unknown,
+    Attributes, CheckErrorKind, Filter, Node, Options, PatchPath, Resolved, Unknown,
     testing::Schema,
 };
 use serde_json::{Value, json};
@@ -87,6 +87,10 @@ fn what_is_decided_stands_in_no_tree() {
         panic!("not flat")
     };
     assert_eq!(parts.len(), 3);
+    let Node::Or(parts) = root("title pr or not (not (id pr or active pr))") else {
+        panic!("not flat")
+    };
+    assert_eq!(parts.len(), 3);
 }
 
 #[test]
@@ -128,7 +132,9 @@ fn operands_are_values_of_the_type_with_their_key() {
     let operand = |text: &str| {
         let filter = Filter::parse_with(text, &Options::INTEROP).unwrap();
         match filter.check(&Schema, &Options::INTEROP).unwrap().root() {
-            Node::Test(scim_filter::Test { op: TestOp::Eq(operand), .. }) => {
+            Node::Test(scim_filter::Test { op, .. }) => {
+                let operand = op.operand().unwrap();
+                assert_eq!(format!("{operand:?}"), "_");
                 (operand.value.clone(), operand.key.as_str().to_owned())
             }
             other => panic!("{other:?}"),
