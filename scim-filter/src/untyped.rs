@@ -154,7 +154,6 @@ impl<'a> Scope<'a> {
         let (name, sub) = (lower(steps.0), lower(steps.1));
         match (name.as_deref(), sub.as_deref()) {
             (Some("id" | "externalid"), None) => Typing::Exact,
-            (Some("schemas"), None | Some("value")) => Typing::SchemaUri,
             (Some("meta"), Some("created" | "lastmodified")) => Typing::Instant,
             (Some("meta"), Some("resourcetype" | "location" | "version")) => Typing::Exact,
             (_, Some("primary")) => Typing::Primary,
@@ -167,7 +166,6 @@ impl<'a> Scope<'a> {
 #[derive(Clone, Copy, PartialEq)]
 enum Typing {
     Exact,
-    SchemaUri,
     Instant,
     Primary,
     /// The type of the value itself.
@@ -186,7 +184,7 @@ impl Operand {
         let text = literal.text();
         let (key, kind) = match (literal.kind(), typing) {
             (LiteralKind::String, Typing::Instant) => (Key::instant(text)?, Kind::DateTime),
-            (LiteralKind::String, Typing::Exact | Typing::SchemaUri | Typing::Json) => {
+            (LiteralKind::String, Typing::Exact | Typing::Json) => {
                 (Key::text(text, typing == Typing::Exact), Kind::String)
             }
             (LiteralKind::Boolean, Typing::Primary | Typing::Json) => {
@@ -207,7 +205,8 @@ impl Operand {
             |pass: fn(Ordering) -> bool| key.order_of(value, *kind, *case_exact).is_some_and(pass);
         match op {
             CompareOp::Eq => key.matches(value, *kind, *case_exact),
-            CompareOp::Ne => !key.matches(value, *kind, *case_exact),
+            // Asked as the contrary of `eq`.
+            CompareOp::Ne => false,
             CompareOp::Co => key.is_within(value, *kind, *case_exact),
             CompareOp::Sw => key.begins(value, *kind, *case_exact),
             CompareOp::Ew => key.ends(value, *kind, *case_exact),

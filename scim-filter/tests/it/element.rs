@@ -161,6 +161,32 @@ fn a_filter_knows_the_attributes_it_reads() {
     }
 }
 
+/// RFC 7644 §3.10
+#[test]
+fn without_a_schema_a_urn_is_that_of_the_resource() {
+    const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let resource = json!({
+        "schemas": ["urn:a:b:Thing"],
+        "title": "x",
+        "tags": ["red"],
+        "emails": [{"type": "work"}],
+    });
+    for (text, outcome) in [
+        (r#"urn:A:b:thing:title eq "x""#.to_owned(), true),
+        (format!(r#"{CORE}:title eq "x""#), true),
+        (r#"urn:a:b:Other:title eq "x""#.to_owned(), false),
+        (r#"emails[type eq "work"]"#.to_owned(), true),
+        (format!(r#"emails[{CORE}:type eq "work"]"#), false),
+        (r#"tags[value eq "red"]"#.to_owned(), true),
+        (r#"tags[value.sub eq "red"]"#.to_owned(), false),
+        (r#"tags[display eq "red"]"#.to_owned(), false),
+        (format!(r#"tags[{CORE}:value eq "red"]"#), false),
+    ] {
+        let filter: Filter = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(filter.matches(&resource), outcome, "{text}");
+    }
+}
+
 #[test]
 fn filters_and_paths_are_strings_in_json() {
     let filter: Filter = serde_json::from_value(json!("( title pr )")).unwrap();
