@@ -98,30 +98,29 @@ fn copy(bytes: &[u8], out: &mut Vec<u8>) -> bool {
 
 #[cold]
 fn write_escaped(text: &str, out: &mut Vec<u8>) {
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let Some(short) = escape(byte) else { continue };
-        out.extend_from_slice(&text.as_bytes()[plain..at]);
-        plain = at + 1;
-        match short {
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, special) = rest.split_at(scan::plain_prefix(rest));
+        out.extend_from_slice(plain);
+        let Some((byte, behind)) = special.split_first() else { return };
+        match escape(*byte) {
             b'u' => drop(write!(out, "\\u{byte:04x}")),
-            _ => out.extend_from_slice(&[b'\\', short]),
+            short => out.extend_from_slice(&[b'\\', short]),
         }
+        rest = behind;
     }
-    out.extend_from_slice(&text.as_bytes()[plain..]);
 }
 
-/// What stands behind the backslash for a character that cannot stand by itself.
-fn escape(byte: u8) -> Option<u8> {
+/// What stands behind the backslash in the place of a character that cannot stand by itself.
+fn escape(byte: u8) -> u8 {
     match byte {
-        b'"' | b'\\' => Some(byte),
-        0x08 => Some(b'b'),
-        b'\t' => Some(b't'),
-        b'\n' => Some(b'n'),
-        0x0c => Some(b'f'),
-        b'\r' => Some(b'r'),
-        ..b' ' => Some(b'u'),
-        _ => None,
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0c => b'f',
+        b'\r' => b'r',
+        _ => b'u',
     }
 }
 
