@@ -8,7 +8,7 @@ use scim_core::{
 };
 use serde_json::Value;
 
-use crate::{Overlay, ResourceSchema};
+use crate::{Overlay, ResourceSchema, SchemaError};
 
 macro_rules! schemas {
     ($($(#[$doc:meta])* $name:ident = $file:literal;)*) => {
@@ -89,21 +89,42 @@ pub fn prendio_limits() -> Overlay {
 
 /// Users without extensions: `active` is true unless said otherwise; names, e-mails and `active`
 /// are indexed.
+#[expect(clippy::expect_used, reason = "the schema is part of the crate, and a test builds it")]
 pub fn user() -> ResourceSchema {
-    let indexed = ["displayName", "active", "emails.value"];
-    build(user_schema(), &indexed).default_value(AttrName::from_static("active"), Value::Bool(true))
+    user_of(user_schema()).expect("a schema of the catalogue")
+}
+
+/// Users as [`user`] has them, but with a schema of one's own: an edited [`user_schema`].
+///
+/// # Errors
+/// When the schema contradicts itself; the error names all its faults.
+///
+/// ```
+/// use scim_schema::catalog;
+///
+/// let mut schema = catalog::user_schema();
+/// for attribute in schema.attributes.iter_mut().filter(|one| one.name == "displayName") {
+///     attribute.required = true;
+/// }
+/// let user = catalog::user_of(schema)?;
+/// # Ok::<(), scim_schema::SchemaError>(())
+/// ```
+pub fn user_of(schema: Schema) -> Result<ResourceSchema, SchemaError> {
+    let [display_name, active, emails, value] =
+        ["displayName", "active", "emails", "value"].map(AttrName::from_static);
+    Ok(ResourceSchema::new(schema)?
+        .index(AttrPath::new(display_name))
+        .index(AttrPath::new(active.clone()))
+        .index(AttrPath::new(emails).with_sub(value))
+        .default_value(active, Value::Bool(true)))
 }
 
 /// Groups: `members` is a relation, names are indexed.
+#[expect(clippy::expect_used, reason = "the schema is part of the crate, and a test builds it")]
 pub fn group() -> ResourceSchema {
-    build(group_schema(), &["displayName"]).relation(AttrName::from_static("members"))
-}
-
-#[expect(clippy::expect_used, reason = "the schemas are part of the crate, and a test builds each")]
-fn build(schema: Schema, indexed: &[&str]) -> ResourceSchema {
-    let built = ResourceSchema::new(schema).expect("a schema of the catalogue");
-    let paths = indexed.iter().map(|path| path.parse::<AttrPath>().expect("an attribute path"));
-    paths.fold(built, ResourceSchema::index)
+    let [display_name, members] = ["displayName", "members"].map(AttrName::from_static);
+    let group = ResourceSchema::new(group_schema()).expect("a schema of the catalogue");
+    group.index(AttrPath::new(display_name)).relation(members)
 }
 
 #[expect(clippy::expect_used, reason = "the files are part of the crate, and a test reads each")]

@@ -20,7 +20,7 @@ use crate::{Context, StoreError, Stored};
 /// use scim_service::{
 ///     Derived, Endpoint, MemoryStore, ScimService,
 ///     core::{Mutability, Schema},
-///     schema::{ResourceSchema, catalog},
+///     schema::catalog,
 /// };
 /// use serde_json::{Value, json};
 ///
@@ -35,7 +35,7 @@ use crate::{Context, StoreError, Stored};
 /// });
 /// let scim = ScimService::builder(MemoryStore::new())
 ///     .base_url("https://api.example.com/scim/v2")
-///     .endpoint(Endpoint::users(ResourceSchema::new(schema)?).derive(roles))
+///     .endpoint(Endpoint::users(catalog::user_of(schema)?).derive(roles))
 ///     .endpoint(Endpoint::groups(catalog::group()))
 ///     .build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -3,7 +3,7 @@
 use scim_service::{
     Action, Context, Derived, Endpoint, Invariant, Policy, Proposal, Question, Stored,
     core::{AttrName, Error, Mutability, Schema, ScimType},
-    schema::{ResourceSchema, catalog},
+    schema::catalog,
 };
 use serde_json::{Value, json};
 
@@ -11,18 +11,9 @@ use crate::{Failure, setup::Options};
 
 /// Users whose names are required and whose roles follow from their groups, and groups.
 pub(crate) fn endpoints() -> Result<Vec<Endpoint>, Failure> {
-    let like_ours = catalog::user();
-    let users = like_ours.indexed().iter().fold(
-        ResourceSchema::new(users(catalog::user_schema()))?,
-        |users, indexed| match indexed.label.parse() {
-            Ok(path) => users.index(path),
-            Err(_) => users,
-        },
-    );
-    let [active, derived_roles] = ["active", "roles"].map(AttrName::from_static);
+    let users = catalog::user_of(users(catalog::user_schema()))?;
     // Directories send roles beside what matters more, such as that somebody has left.
-    let users = users.pass_over(derived_roles).default_value(active, Value::Bool(true));
-    let users = users.extend(catalog::enterprise())?;
+    let users = users.pass_over(AttrName::from_static("roles")).extend(catalog::enterprise())?;
     let roles = Derived::new("roles".parse()?, ["groups".parse()?], |_, user| roles(user));
     Ok(vec![Endpoint::users(users).derive(roles), Endpoint::groups(catalog::group())])
 }
