@@ -358,25 +358,88 @@ fn mark(name: &str) -> u64 {
 mod tests {
     use super::*;
 
+    /// One in each line.
+    const NO_JSON: &str = r#"
+{
+[
+[1
+[1,
+[1,]
+[,1]
+[1,,2]
+[1 2]
+[1}
+[}
+1 2
+{'a':1}
+{"a"}
+{"a" 1}
+{"a":}
+{"a":1
+{"a":1,}
+{"a":1 "b":2}
+{"a":1]
+{,}
+{1:2}
+{]
+nul
+tru
+fals
+True
+-
++1
+01
+1.
+.5
+1e
+1-2
+NaN
+"
+"a
+"\
+"\"
+"\x"
+"\n
+"\u004"
+"\u+041"
+"\u004g"
+"\ud800"
+"\ud800\u0041"
+"\ude00""#;
+
     fn kind(text: impl AsRef<[u8]>) -> JsonErrorKind {
         from_slice(text.as_ref(), &Limits::DEFAULT).unwrap_err().kind()
     }
 
     #[test]
     fn the_value_is_the_one_serde_json_reads() {
-        let text = r#"{"a":[1,-2,2.5,1e3,true,null,"\u00e9"],"b":{"c":{}},"18446744073709551615":18446744073709551615}"#;
-        let plain: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(from_slice(text.as_bytes(), &Limits::DEFAULT).unwrap(), plain);
+        for text in [
+            r#"{"a":[1,-2,2.5,1e3,true,false,null,"\u00e9"],"b":{"c":{}},"18446744073709551615":18446744073709551615}"#,
+            " \t\r\n{ \t\r\n\"a\" \t\r\n: \t\r\n[ 1 \t\r\n, \t\r\n2 ] , \"b\" : [ ] } \t\r\n",
+            r#""\"\\\/\b\f\n\r\t, then plain text, \"quoted\"""#,
+            r#""\u0041\u00e9\uFFFD\u20aC\ud83d\ude00\ud83d\uDE00.""#,
+        ] {
+            let plain: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(from_slice(text.as_bytes(), &Limits::DEFAULT).unwrap(), plain);
+        }
     }
 
     #[test]
     fn names_that_differ_in_case_are_duplicates() {
         assert_eq!(kind(r#"{"a":1,"a":2}"#), JsonErrorKind::DuplicateName);
         assert_eq!(kind(r#"{"userName":1,"x":{"A":1,"a":1}}"#), JsonErrorKind::DuplicateName);
-        let many = (0..40).map(|i| format!("\"n{i}\":0")).collect::<Vec<_>>().join(",");
-        assert_eq!(kind(format!("{{{many},\"N3\":1}}")), JsonErrorKind::DuplicateName);
-        assert_eq!(kind(format!("{{{many},\"z\":1,\"Z\":1}}")), JsonErrorKind::DuplicateName);
-        assert!(from_slice(format!("{{{many}}}").as_bytes(), &Limits::DEFAULT).is_ok());
+        let named = |name: usize| format!("\"n{name}\":0");
+        for count in 1..2 * Names::FEW {
+            let many = (0..count).map(named).collect::<Vec<_>>().join(",");
+            assert!(from_slice(format!("{{{many}}}").as_bytes(), &Limits::DEFAULT).is_ok());
+            for known in 0..count {
+                let again = named(known).to_uppercase();
+                let text = format!("{{{many},{again}}}");
+                assert_eq!(kind(text), JsonErrorKind::DuplicateName, "{known} of {count}");
+            }
+            let text = format!("{{{many},\"z\":1,\"Z\":1}}");
+            assert_eq!(kind(text), JsonErrorKind::DuplicateName, "{count}");
+        }
     }
 
     #[test]
@@ -407,11 +470,22 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused_with_its_place() {
-        for bad in ["", "{", "[1,]", "{'a':1}", "nul", "1 2", "\"\\ud800\"", "01", "{\"a\"}"] {
+        let with_control = ["\"a\nb\"", "\"\\n\n\"", "\u{feff}1", "1\u{a0}"];
+        for bad in NO_JSON.lines().chain(with_control) {
+            assert!(serde_json::from_str::<Value>(bad).is_err(), "{bad}");
             assert_eq!(kind(bad), JsonErrorKind::Syntax, "{bad}");
         }
-        let error = from_slice(b"{\n  \"a\": x}", &Limits::DEFAULT).unwrap_err();
-        assert_eq!((error.line(), error.column()), (2, 8));
+        for (text, place) in [
+            ("{\n  \"a\": x}", (2, 8)),
+            ("{\"a\": 1,\n\n \"A\": 2}", (3, 2)),
+            ("[1, 2 3]", (1, 7)),
+            ("[\"ab\\x\"]", (1, 5)),
+            ("[\"ab\\u0000\"]", (1, 5)),
+            ("[12", (1, 4)),
+        ] {
+            let error = from_slice(text.as_bytes(), &Limits::DEFAULT).unwrap_err();
+            assert_eq!((error.line(), error.column()), place, "{text}");
+        }
         assert_eq!(kind(b"{\"a\":\"\xff\"}"), JsonErrorKind::Utf8);
         assert_eq!(kind(r#"{"a":"x\u0000y"}"#), JsonErrorKind::Nul);
         assert_eq!(kind(r#"{"a\u0000":1}"#), JsonErrorKind::Nul);
