@@ -32,7 +32,7 @@ fn schema() -> ResourceSchema {
 }
 
 /// A user has one role for each group, and a level that is the count of them.
-fn served() -> (Client, Arc<AtomicUsize>) {
+fn served() -> (Client<Wrapped>, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
     let groups = |user: &scim_service::Stored| -> Option<Vec<Value>> {
@@ -45,7 +45,8 @@ fn served() -> (Client, Arc<AtomicUsize>) {
     });
     let level = format!("{EXTENSION}:level").parse().unwrap();
     let level = Derived::new(level, need(), move |_, user| Some(groups(user)?.len().into()));
-    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+    let store = Wrapped::new(Features::default(), |_| Ok(()));
+    let service = ScimService::builder(Arc::new(store))
         .base_url(BASE)
         .endpoint(Endpoint::users(schema()).derive(roles).derive(level))
         .endpoint(Endpoint::groups(catalog::group()))
@@ -54,7 +55,7 @@ fn served() -> (Client, Arc<AtomicUsize>) {
 }
 
 /// A user in a group.
-async fn member(client: &Client) -> String {
+async fn member(client: &Client<Wrapped>) -> String {
     let user = client.user("ann").await;
     let members = json!([{"value": user.strip_prefix("/Users/").unwrap()}]);
     client.post("/Groups", json!({"displayName": "Editors", "members": members})).await;
@@ -97,6 +98,19 @@ async fn what_is_derived_is_shown_by_answers_to_writes() {
     assert_eq!(put.body["roles"], editor(), "what a client sends is not stored");
     let created = client.post("/Users", json!({"userName": "bob"})).await;
     assert!(created.body.get("roles").is_none(), "nothing follows from no groups");
+}
+
+#[tokio::test]
+async fn what_is_derived_stands_beside_what_is_stored() {
+    let (client, _) = served();
+    let user = member(&client).await;
+    let badge = json!([{"op": "add", "path": format!("{EXTENSION}:badge"), "value": "b7"}]);
+    let written = client.patch(&user, badge).await.body;
+    for body in [written, client.get(&user).await.body] {
+        assert_eq!(body[EXTENSION], json!({"badge": "b7", "level": 1}));
+        let named = body["schemas"].as_array().unwrap().iter().filter(|uri| *uri == EXTENSION);
+        assert_eq!(named.count(), 1, "{body}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use scim_service::{
 };
 use serde_json::Value;
 
-/// A store in memory with the features that it says it has. It is never asked for others.
+/// A store in memory with the features that it says it has. It is never asked for others, and one
+/// resource is handed over with nothing in it that was not asked for.
 pub(crate) struct Wrapped {
     store: MemoryStore,
     features: Features,
@@ -44,6 +45,9 @@ impl Store for Wrapped {
     ) -> Result<Option<Stored>, StoreError> {
         (self.before)(&format!("{cx:?} {want:?}"))?;
         let mut found = self.store.get(cx, id, want).await?;
+        if let Some(stored) = &mut found {
+            want.apply(stored.attributes_mut());
+        }
         if let Some((most, stored)) = self.members.zip(found.as_mut())
             && let Some(Value::Array(members)) = stored.attributes_mut().remove("members")
         {
