@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
 use scim_core::{Error, ListResponse, ScimType};
-use scim_filter::{Key, ResolvedPath};
+use scim_filter::{Key, Resolved, ResolvedPath};
 use scim_schema::Projection;
 use serde_json::{Map, Value};
 
@@ -166,9 +166,13 @@ impl<S: Store> Parts<S> {
         self.by_cursor(searches, resources, last.filter(|_| more), count)
     }
 
-    /// What sorts a resource need not be what is asked for of it.
+    /// What sorts a resource need not be what is asked for of it; both are loaded.
     async fn unprojected(&self, search: &Search, window: Window) -> Result<Page, Refusal> {
-        self.part(search, &Projection::default_of(search.cx.schema()), window).await
+        let sort = search.sort.iter().filter_map(|sort| sort.path.to_string().parse().ok());
+        let asked =
+            search.want.selected().iter().map(Resolved::path).chain(sort).collect::<Vec<_>>();
+        let load = Projection::default_of(search.cx.schema()).with_touched(asked);
+        self.part(search, &load, window).await
     }
 
     fn find<'a>(

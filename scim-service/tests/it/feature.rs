@@ -10,7 +10,11 @@ use std::{
     time::Duration,
 };
 
-use scim_service::{Endpoint, Features, ScimService, StoreError, schema::catalog};
+use scim_service::{
+    Endpoint, Features, ScimService, StoreError,
+    core::Returned,
+    schema::{ResourceSchema, catalog},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -79,6 +83,36 @@ async fn a_store_without_positions_gives_no_cursor_and_takes_none() {
     assert_eq!(first.body["startIndex"], 1);
     for path in ["/Users?cursor=abc", "/?cursor=abc"] {
         assert_eq!(client.get(path).await.error(), (400, Some("invalidCursor")), "{path}");
+    }
+}
+
+/// RFC 7643 §7, RFC 7644 §3.4.2.1, RFC 7644 §3.9
+#[tokio::test]
+async fn what_is_returned_on_request_is_loaded_to_sort_by_and_to_be_shown() {
+    let mut users = catalog::user_schema();
+    for attribute in users.attributes.iter_mut().filter(|attribute| attribute.name == "nickName") {
+        attribute.returned = Returned::Request;
+    }
+    let service = ScimService::builder(Arc::new(Wrapped::new(Features::default(), |_| Ok(()))))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(ResourceSchema::new(users).unwrap()))
+        .build();
+    let client = Client(service.unwrap());
+    for (name, nick) in [("a", "z"), ("b", "y"), ("c", "x")] {
+        client.post("/Users", json!({"userName": name, "nickName": nick})).await;
+    }
+    for (query, shown) in [
+        ("sortBy=nickName&attributes=nickName", json!([[null, "x"], [null, "y"], [null, "z"]])),
+        ("sortBy=nickName&attributes=userName", json!([["c", null], ["b", null], ["a", null]])),
+        ("sortBy=userName&attributes=nickName", json!([[null, "z"], [null, "y"], [null, "x"]])),
+        ("sortBy=nickName", json!([["c", null], ["b", null], ["a", null]])),
+    ] {
+        for path in ["/Users", "/"] {
+            let list = client.get(&format!("{path}?{query}")).await.body;
+            let users = list["Resources"].as_array().unwrap().iter();
+            let found: Value = users.map(|one| json!([one["userName"], one["nickName"]])).collect();
+            assert_eq!(found, shown, "{path} {query}");
+        }
     }
 }
 

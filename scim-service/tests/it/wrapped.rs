@@ -8,8 +8,8 @@ use scim_service::{
 };
 use serde_json::Value;
 
-/// A store in memory with the features that it says it has. It is never asked for others, and one
-/// resource is handed over with nothing in it that was not asked for.
+/// A store in memory with the features that it says it has. It is never asked for others, and
+/// resources are handed over with nothing in them that was not asked for.
 pub(crate) struct Wrapped {
     store: MemoryStore,
     features: Features,
@@ -64,7 +64,11 @@ impl Store for Wrapped {
         assert!(self.features.filter || query.filter.is_none(), "asked for a filter");
         assert!(self.features.sort || query.sort.is_none(), "asked for an order");
         (self.before)(&format!("{cx:?} {query:?}"))?;
-        self.store.query(cx, query).await
+        let mut page = self.store.query(cx, query).await?;
+        for stored in &mut page.resources {
+            query.want.apply(stored.attributes_mut());
+        }
+        Ok(page)
     }
 
     async fn create(&self, cx: &Context, new: New) -> Result<Stored, StoreError> {
