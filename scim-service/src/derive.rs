@@ -7,7 +7,7 @@ use scim_filter::{Attributes, ResolvedPath};
 use scim_schema::{Projection, ResourceSchema};
 use serde_json::{Map, Value};
 
-use crate::{Context, StoreError, Stored};
+use crate::{Context, StoreError, Stored, link::Reference};
 
 /// An attribute that is computed whenever a resource is shown, such as `roles` that follow from the
 /// groups of a user: [`Endpoint::derive`](crate::Endpoint::derive).
@@ -116,9 +116,15 @@ pub(crate) fn loaded<'a>(
     want: &Projection,
     load: &'a Projection,
 ) -> Result<Cow<'a, Projection>, Error> {
-    let needs = || shown(cx, want).flat_map(|derived| &derived.needs);
-    // By default attributes are loaded whole.
-    let is_loaded = |path: &AttrPath| {
+    let needs = || {
+        let derived = shown(cx, want).flat_map(|derived| derived.needs.iter().map(Cow::Borrowed));
+        // By default references are loaded whole.
+        let references = cx.endpoint().references().iter();
+        let references = references.filter(|one| !want.is_default() && one.is_in(want));
+        derived.chain(references.flat_map(Reference::needs).map(Cow::Owned))
+    };
+    // So are all attributes.
+    let is_loaded = |path: Cow<'_, AttrPath>| {
         let plain = path.name().filter(|_| path.uri().is_none());
         load.is_default() && plain.is_some_and(|name| load.includes(name.as_str()))
     };
@@ -127,7 +133,7 @@ pub(crate) fn loaded<'a>(
     }
     let selected = load.selected();
     let selected = selected.iter().filter_map(ResolvedPath::of).map(|path| path.to_string());
-    let names: Vec<String> = selected.chain(needs().map(ToString::to_string)).collect();
+    let names: Vec<String> = selected.chain(needs().map(|path| path.to_string())).collect();
     let names = names.iter().map(String::as_str);
     Ok(Cow::Owned(Projection::only(cx.schema(), names, &Compat::INTEROP)?))
 }

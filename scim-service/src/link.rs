@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use scim_core::{AttrName, Attribute, Mutability};
-use scim_schema::ResourceSchema;
+use scim_core::{AttrName, AttrPath, Attribute, Mutability};
+use scim_schema::{Projection, ResourceSchema};
 use serde_json::{Map, Value};
 
 use crate::Endpoint;
@@ -27,6 +27,19 @@ pub(crate) struct Reference {
     attribute: AttrName,
     /// The resource types that its elements can have.
     types: Vec<String>,
+}
+
+impl Reference {
+    /// Whether an answer can hold its `$ref`.
+    pub(crate) fn is_in(&self, want: &Projection) -> bool {
+        want.includes_in(self.attribute.as_str())("$ref")
+    }
+
+    /// What its `$ref` follows from.
+    pub(crate) fn needs(&self) -> [AttrPath; 2] {
+        let parts = ["value", "type"].map(AttrName::from_static);
+        parts.map(|part| AttrPath::new(self.attribute.clone()).with_sub(part))
+    }
 }
 
 /// The references of a resource type: its relations, and what clients cannot write.

@@ -288,3 +288,24 @@ fn what_cannot_be_taken_back_is_logged() {
     assert_eq!(answer.body["Operations"][1]["status"], "409");
     assert!(seen.text().contains("the disk is full"));
 }
+
+/// RFC 7643 §4.2, RFC 7644 §3.9
+#[tokio::test]
+async fn what_a_reference_follows_from_is_loaded_to_show_it_alone() {
+    let client = client(|_| (), None);
+    let user = client.user("a").await;
+    let members = json!([{"value": user.strip_prefix("/Users/").unwrap()}]);
+    let group = json!({"displayName": "g", "members": members});
+    let created = client.post("/Groups?attributes=members.$ref", group).await.body;
+    let path = format!("/Groups/{}?attributes=members.$ref", created["id"].as_str().unwrap());
+    let shown = [
+        client.get(&path).await.body,
+        client.get("/Groups?attributes=members.$ref").await.body["Resources"][0].clone(),
+        client.get("/?attributes=members.$ref&filter=members+pr").await.body["Resources"][0]
+            .clone(),
+        created,
+    ];
+    for body in shown {
+        assert_eq!(body["members"], json!([{"$ref": format!("{BASE}{user}")}]), "{body}");
+    }
+}
