@@ -76,27 +76,38 @@ impl AttrName {
 
 /// `ATTRNAME = ["$"] ALPHA *( "$" / "-" / "_" / DIGIT / ALPHA )`; the leading `$` is there for `$ref`.
 const fn is_name(bytes: &[u8]) -> bool {
-    let (first, rest) = match bytes {
-        [b'$', first, rest @ ..] | [first, rest @ ..] => (*first, rest),
-        [] => return false,
-    };
-    if !first.is_ascii_alphabetic() {
-        return false;
-    }
-    let mut rest = rest;
+    let mut rest = bytes;
     while let [byte, tail @ ..] = rest {
         if !AttrName::is_continued_by(*byte) {
             return false;
         }
         rest = tail;
     }
-    true
+    begins_as_name(bytes)
+}
+
+/// `["$"] ALPHA`
+const fn begins_as_name(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'$', first, ..] | [first, ..] if first.is_ascii_alphabetic())
 }
 
 impl AttrName {
     /// Whether a byte may stand in a name behind its first letter.
     pub const fn is_continued_by(byte: u8) -> bool {
         byte.is_ascii_alphanumeric() || matches!(byte, b'$' | b'-' | b'_')
+    }
+
+    /// The name that a text begins with, and what stands behind it.
+    #[inline]
+    pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
+        let end = text.bytes().position(|byte| !Self::is_continued_by(byte)).unwrap_or(text.len());
+        text.split_at_checked(end).filter(|(name, _)| begins_as_name(name.as_bytes()))
+    }
+
+    /// A name that [`AttrName::split`] has found.
+    #[inline]
+    pub(crate) fn found(name: &str) -> Self {
+        Self(name.into())
     }
 }
 

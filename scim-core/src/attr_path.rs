@@ -88,27 +88,44 @@ impl AttrPath {
         self.uri.as_ref()?;
         self.to_string().parse().ok()
     }
+
+    #[inline]
+    fn found(uri: Option<SchemaUri>, (name, sub): (&str, Option<&str>)) -> Self {
+        Self { uri, name: Some(AttrName::found(name)), sub: sub.map(AttrName::found) }
+    }
 }
 
 impl FromStr for AttrPath {
     type Err = InvalidPath;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Self, InvalidPath> {
-        let Some((uri, tail)) = text.rsplit_once(':') else {
-            let (name, sub) = name_and_sub(text).ok_or(InvalidPath)?;
-            return Ok(Self { uri: None, name: Some(name), sub });
-        };
-        match (uri.parse(), name_and_sub(tail)) {
-            (Ok(uri), Some((name, sub))) => Ok(Self { uri: Some(uri), name: Some(name), sub }),
-            _ => text.parse().map(Self::schema).map_err(|_| InvalidPath),
+        // Most paths are of the base schema.
+        match steps(text) {
+            Some(steps) => Ok(Self::found(None, steps)),
+            None => qualified(text),
         }
     }
 }
 
-fn name_and_sub(text: &str) -> Option<(AttrName, Option<AttrName>)> {
-    match text.split_once('.') {
-        Some((name, sub)) => Some((name.parse().ok()?, Some(sub.parse().ok()?))),
-        None => Some((text.parse().ok()?, None)),
+/// `URI ":" ATTRNAME [ "." ATTRNAME ] / URI`
+fn qualified(text: &str) -> Result<AttrPath, InvalidPath> {
+    let (uri, tail) = text.rsplit_once(':').ok_or(InvalidPath)?;
+    match (uri.parse(), steps(tail)) {
+        (Ok(uri), Some(steps)) => Ok(AttrPath::found(Some(uri), steps)),
+        _ => text.parse().map(AttrPath::schema).map_err(|_| InvalidPath),
+    }
+}
+
+/// `ATTRNAME [ "." ATTRNAME ]`
+#[inline]
+fn steps(text: &str) -> Option<(&str, Option<&str>)> {
+    match AttrName::split(text)? {
+        (name, "") => Some((name, None)),
+        (name, rest) => match AttrName::split(rest.strip_prefix('.')?)? {
+            (sub, "") => Some((name, Some(sub))),
+            _ => None,
+        },
     }
 }
 

@@ -23,7 +23,7 @@ impl Filter {
     /// # Errors
     /// [`ParseError`], 400 invalidFilter; 400 invalidValue for U+0000 in a literal.
     pub fn parse_with(text: &str, options: &Options) -> Result<Self, ParseError> {
-        parse::filter(text, options).map(Self::from_expr)
+        parse::filter(text, options)
     }
 
     /// The tree.
@@ -81,6 +81,9 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// What stands in the place of a node that is yet to come.
+    pub(crate) const VACANT: Self = Self::Or(Vec::new());
+
     /// Both; chains stay flat.
     pub(crate) fn and(&mut self, right: Self) {
         match (self, right) {
@@ -155,7 +158,7 @@ impl Expr {
 fn behind(first: &mut Expr, rest: impl IntoIterator<Item = Expr>) -> Vec<Expr> {
     let rest = rest.into_iter();
     let mut chain = Vec::with_capacity(rest.size_hint().0 + 2);
-    chain.push(std::mem::replace(first, Expr::Or(Vec::new())));
+    chain.push(std::mem::replace(first, Expr::VACANT));
     chain.extend(rest);
     chain
 }

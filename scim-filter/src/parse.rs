@@ -15,7 +15,8 @@
 //!
 //! `SP` is any run of blanks and tabs, and may be missing before a quote; blanks may also stand at
 //! both ends, and inside parentheses and brackets. Each rule decides by what comes next and never
-//! goes back, so the time is linear in the length of the text.
+//! goes back, so the time is linear in the length of the text. Rules with a node put it where it is
+//! to stand: handing nodes up from rule to rule took longer than reading them.
 
 use std::cell::Cell;
 
@@ -28,7 +29,7 @@ use nom::{
     combinator::{all_consuming, opt, recognize},
     sequence::preceded,
 };
-use scim_core::{AttrName, AttrPath, SchemaUri};
+use scim_core::{AttrName, AttrPath};
 
 use crate::{
     CompareOp, Expr, Filter, Literal, LiteralKind, Options, ParseError, ParseErrorKind as Kind,
@@ -39,30 +40,36 @@ use crate::{
 pub(crate) const DEEPEST: usize = 64;
 
 type Parsed<'a, T> = IResult<&'a str, T, Fault<'a>>;
+type Outcome<'a, T> = Result<T, nom::Err<Fault<'a>>>;
 
 /// Reads a whole filter.
-pub(crate) fn filter(text: &str, options: &Options) -> Result<Expr, ParseError> {
+pub(crate) fn filter(text: &str, options: &Options) -> Result<Filter, ParseError> {
     let grammar = Grammar::new(text, options);
-    grammar.check_length().and_then(|()| grammar.whole_filter()).map_err(|error| match error {
-        nom::Err::Error(fault) | nom::Err::Failure(fault) => ParseError::filter(text, fault),
-        nom::Err::Incomplete(_) => {
-            ParseError::filter(text, Fault::new("", 0, Kind::ExpectedAttribute))
-        }
-    })
+    let mut expr = Expr::VACANT;
+    match grammar.check_length().and_then(|()| grammar.whole_filter(&mut expr)) {
+        Ok(()) => Ok(Filter::from_expr(expr)),
+        Err(error) => Err(ParseError::filter(text, fault(error))),
+    }
 }
 
 /// Reads a whole path.
 pub(crate) fn patch_path(text: &str, options: &Options) -> Result<PatchPath, ParseError> {
     let grammar = Grammar::new(text, options);
-    grammar.check_length().and_then(|()| grammar.path()).map_err(|error| match error {
-        nom::Err::Error(fault) | nom::Err::Failure(fault) if grammar.is_in_filter(&fault) => {
+    grammar.check_length().and_then(|()| grammar.path()).map_err(|error| {
+        let fault = fault(error);
+        if grammar.is_in_filter(&fault) {
             ParseError::filter(text, fault)
-        }
-        nom::Err::Error(fault) | nom::Err::Failure(fault) => ParseError::path(text, fault),
-        nom::Err::Incomplete(_) => {
-            ParseError::path(text, Fault::new("", 0, Kind::ExpectedAttribute))
+        } else {
+            ParseError::path(text, fault)
         }
     })
+}
+
+fn fault(error: nom::Err<Fault<'_>>) -> Fault<'_> {
+    match error {
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => fault,
+        nom::Err::Incomplete(_) => Fault::new("", 0, Kind::ExpectedAttribute),
+    }
 }
 
 /// Reads an attribute's path and nothing else.
@@ -115,55 +122,51 @@ impl<'a> Grammar<'a> {
         }
     }
 
-    fn check_length(&self) -> Result<(), nom::Err<Fault<'a>>> {
+    fn check_length(&self) -> Outcome<'a, ()> {
         if self.text.len() > self.options.limits.max_len {
             return fail("", 0, Kind::TooLong);
         }
         Ok(())
     }
 
-    fn whole_filter(&self) -> Result<Expr, nom::Err<Fault<'a>>> {
+    fn whole_filter(&self, expr: &mut Expr) -> Outcome<'a, ()> {
         let (input, _) = blanks(self.text)?;
         if input.is_empty() {
             return fail(self.text, self.text.len(), Kind::Empty);
         }
-        match self.filter(input, Place { depth: 0, bracket: false })? {
-            ("", expr) => Ok(expr),
-            (rest, _) => fail(rest, 1, Kind::UnmatchedClose),
+        match self.filter(input, Place { depth: 0, bracket: false }, expr)? {
+            "" => Ok(()),
+            rest => fail(rest, 1, Kind::UnmatchedClose),
         }
     }
 
     /// `FILTER = orExp`, up to the end or a closing bracket.
-    fn filter(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
-        let (mut next, mut expr) = self.and_exp(input, place)?;
+    fn filter(&self, input: &'a str, place: Place, expr: &mut Expr) -> Outcome<'a, &'a str> {
+        let mut next = self.and_exp(input, place, expr)?;
         while let Next::Or(rest) = next {
-            let (behind, right) = self.and_exp(rest, place)?;
+            let mut right = Expr::VACANT;
+            next = self.and_exp(rest, place, &mut right)?;
             expr.or(right);
-            next = behind;
         }
-        Ok((next.rest(), expr))
+        Ok(next.rest())
     }
 
     /// `andExp = term *( SP "and" SP term )`, and what comes behind it.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn and_exp(
-        &self,
-        input: &'a str,
-        place: Place,
-    ) -> Result<(Next<'a>, Expr), nom::Err<Fault<'a>>> {
-        let (rest, mut expr) = self.term(input, place)?;
+    fn and_exp(&self, input: &'a str, place: Place, expr: &mut Expr) -> Outcome<'a, Next<'a>> {
+        let rest = self.term(input, place, expr)?;
         let mut next = self.connective(rest)?;
         while let Next::And(rest) = next {
-            let (rest, right) = self.term(rest, place)?;
+            let mut right = Expr::VACANT;
+            let rest = self.term(rest, place, &mut right)?;
             expr.and(right);
             next = self.connective(rest)?;
         }
-        Ok((next, expr))
+        Ok(next)
     }
 
     /// What follows a term and the blanks behind it.
     #[inline]
-    fn connective(&self, input: &'a str) -> Result<Next<'a>, nom::Err<Fault<'a>>> {
+    fn connective(&self, input: &'a str) -> Outcome<'a, Next<'a>> {
         if matches!(input.as_bytes().first(), None | Some(b')' | b']')) {
             return Ok(Next::End(input));
         }
@@ -191,37 +194,36 @@ impl<'a> Grammar<'a> {
     }
 
     /// `term = [ "not" *SP ] "(" FILTER ")" / valuePath / attrExp`, and the blanks behind it.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn term(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
-        let (rest, expr) = if input.starts_with('(') {
-            self.group(input, place)?
+    fn term(&self, input: &'a str, place: Place, expr: &mut Expr) -> Outcome<'a, &'a str> {
+        let rest = if input.starts_with('(') {
+            self.group(input, place, expr)?
         } else if let Some(group) = negation(input) {
-            let (rest, inner) = self.group(group, place)?;
-            (rest, Expr::Not(Box::new(inner)))
+            let mut inner = Expr::VACANT;
+            let rest = self.group(group, place, &mut inner)?;
+            *expr = Expr::Not(Box::new(inner));
+            rest
         } else {
             let (rest, path) = attr_path(input)?;
             match rest.as_bytes().first() {
-                Some(b'[') => self.value_path(rest, path, place)?,
-                _ => self.attr_exp(rest, path)?,
+                Some(b'[') => self.value_path(rest, path, place, expr)?,
+                _ => self.attr_exp(rest, path, expr)?,
             }
         };
-        let (rest, _) = blanks(rest)?;
-        Ok((rest, expr))
+        blanks(rest).map(|(rest, _)| rest)
     }
 
     /// `"(" FILTER ")"`
-    fn group(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
+    fn group(&self, input: &'a str, place: Place, expr: &mut Expr) -> Outcome<'a, &'a str> {
         let inside = self.below(input, place)?;
         let (start, _) = preceded(char('('), blanks).parse(input)?;
-        let (rest, expr) = self.filter(start, inside)?;
-        match rest.strip_prefix(')') {
-            Some(rest) => Ok((rest, expr)),
+        match self.filter(start, inside, expr)?.strip_prefix(')') {
+            Some(rest) => Ok(rest),
             None => fail(input, 1, Kind::UnclosedParenthesis),
         }
     }
 
     /// One level deeper, if there may be one.
-    fn below(&self, input: &'a str, place: Place) -> Result<Place, nom::Err<Fault<'a>>> {
+    fn below(&self, input: &'a str, place: Place) -> Outcome<'a, Place> {
         if place.depth >= self.max_depth {
             return fail(input, 1, Kind::TooDeep);
         }
@@ -229,41 +231,48 @@ impl<'a> Grammar<'a> {
     }
 
     /// `valuePath = attrPath "[" FILTER "]"`, and the comparison that may stand behind it.
-    fn value_path(&self, input: &'a str, path: AttrPath, place: Place) -> Parsed<'a, Expr> {
+    fn value_path(
+        &self,
+        input: &'a str,
+        path: AttrPath,
+        place: Place,
+        expr: &mut Expr,
+    ) -> Outcome<'a, &'a str> {
         if place.bracket {
             return fail(input, 1, Kind::NestedBrackets);
         }
-        let (rest, mut filter) = self.bracket(input, place)?;
-        let Some(sub) = rest.strip_prefix('.') else {
-            return Ok((rest, Expr::Element { path, filter: Box::new(filter) }));
-        };
-        if !self.options.compat.compare_value_path {
-            return fail(rest, token(rest), Kind::ComparedValuePath);
+        let mut filter = Expr::VACANT;
+        let mut rest = self.bracket(input, place, &mut filter)?;
+        if let Some(sub) = rest.strip_prefix('.') {
+            if !self.options.compat.compare_value_path {
+                return fail(rest, token(rest), Kind::ComparedValuePath);
+            }
+            let (behind, name) = attr_name(sub)?;
+            let mut test = Expr::VACANT;
+            rest = self.attr_exp(behind, AttrPath::new(name), &mut test)?;
+            filter.and(test);
+            if place.depth + 1 + filter.depth() > self.max_depth {
+                return fail(input, 1, Kind::TooDeep);
+            }
         }
-        let (rest, name) = attr_name(sub)?;
-        let (rest, test) = self.attr_exp(rest, AttrPath::new(name))?;
-        filter.and(test);
-        if place.depth + 1 + filter.depth() > self.max_depth {
-            return fail(input, 1, Kind::TooDeep);
-        }
-        Ok((rest, Expr::Element { path, filter: Box::new(filter) }))
+        *expr = Expr::Element { path, filter: Box::new(filter) };
+        Ok(rest)
     }
 
     /// `"[" FILTER "]"`
-    fn bracket(&self, input: &'a str, place: Place) -> Parsed<'a, Expr> {
+    fn bracket(&self, input: &'a str, place: Place, expr: &mut Expr) -> Outcome<'a, &'a str> {
         let inside = Place { bracket: true, ..self.below(input, place)? };
         let (start, _) = preceded(char('['), blanks).parse(input)?;
-        let (rest, filter) = self.filter(start, inside)?;
+        let rest = self.filter(start, inside, expr)?;
         match rest.strip_prefix(']') {
-            Some(rest) => Ok((rest, filter)),
+            Some(rest) => Ok(rest),
             None if rest.is_empty() => fail(input, 1, Kind::UnclosedBracket),
             None => fail(rest, 1, Kind::UnmatchedClose),
         }
     }
 
     /// `attrExp = attrPath SP ( "pr" / compareOp SP compValue )`, behind the path.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn attr_exp(&self, input: &'a str, path: AttrPath) -> Parsed<'a, Expr> {
+    fn attr_exp(&self, input: &'a str, path: AttrPath, expr: &mut Expr) -> Outcome<'a, &'a str> {
         let (rest, blank) = blanks(input)?;
         let (after, word) = run(is_word)(rest)?;
         if word.is_empty() {
@@ -275,7 +284,8 @@ impl<'a> Grammar<'a> {
         self.count_term(rest)?;
         if word.eq_ignore_ascii_case("pr") {
             end_of_term(after)?;
-            return Ok((after, Expr::Present { path }));
+            *expr = Expr::Present { path };
+            return Ok(after);
         }
         let Some(op) = compare_op(word) else {
             let bare_not = path.uri().is_none() && path.name().is_some_and(|name| *name == "not");
@@ -284,11 +294,12 @@ impl<'a> Grammar<'a> {
         };
         let (after, literal) = self.comp_value(after)?;
         end_of_term(after)?;
-        Ok((after, Expr::Compare { path, op, literal }))
+        *expr = Expr::Compare { path, op, literal };
+        Ok(after)
     }
 
     #[inline]
-    fn count_term(&self, input: &'a str) -> Result<(), nom::Err<Fault<'a>>> {
+    fn count_term(&self, input: &'a str) -> Outcome<'a, ()> {
         if self.terms.get() >= self.options.limits.max_terms {
             return fail(input, 0, Kind::TooManyTerms);
         }
@@ -297,7 +308,6 @@ impl<'a> Grammar<'a> {
     }
 
     /// `compValue = false / null / true / number / string`, with the blanks before it.
-    #[cfg_attr(not(debug_assertions), inline(always))]
     fn comp_value(&self, input: &'a str) -> Parsed<'a, Literal> {
         let (input, _) = blanks(input)?;
         if input.starts_with('"') {
@@ -339,7 +349,7 @@ impl<'a> Grammar<'a> {
     }
 
     /// `PATH = attrPath / valuePath [ "." ATTRNAME ]`
-    fn path(&self) -> Result<PatchPath, nom::Err<Fault<'a>>> {
+    fn path(&self) -> Outcome<'a, PatchPath> {
         let (input, _) = blanks(self.text)?;
         if input.is_empty() {
             return fail(self.text, self.text.len(), Kind::Empty);
@@ -364,7 +374,8 @@ impl<'a> Grammar<'a> {
         }
         self.bracket.set(Some((input.len(), 0)));
         let place = Place { depth: 0, bracket: false };
-        let (rest, filter) = self.bracket(input, place).map_err(|error| match error {
+        let mut filter = Expr::VACANT;
+        let rest = self.bracket(input, place, &mut filter).map_err(|error| match error {
             // What is missing at the end is, first of all, the bracket.
             nom::Err::Failure(fault) if fault.at.is_empty() => {
                 nom::Err::Failure(Fault::new(input, 1, Kind::UnclosedBracket))
@@ -386,7 +397,8 @@ impl<'a> Grammar<'a> {
             return Ok((input, PatchPath::from_parts(attr, None, None)));
         }
         let value = AttrPath::new(AttrName::from_static("value"));
-        let (rest, test) = self.attr_exp(input, value)?;
+        let mut test = Expr::VACANT;
+        let rest = self.attr_exp(input, value, &mut test)?;
         Ok((rest, PatchPath::from_parts(attr, Some(Filter::from_expr(test)), None)))
     }
 
@@ -426,49 +438,11 @@ fn compare_op(word: &str) -> Option<CompareOp> {
 }
 
 /// `attrPath = [ URI ":" ] ATTRNAME [ "." ATTRNAME ] / URI`; a URN ends at its last colon.
-#[cfg_attr(not(debug_assertions), inline(always))]
 fn attr_path(input: &str) -> Parsed<'_, AttrPath> {
-    // Most paths are one name.
-    let (rest, name) = run(AttrName::is_continued_by)(input)?;
-    if !rest.bytes().next().is_some_and(is_word) {
-        return match name.parse() {
-            Ok(name) => Ok((rest, AttrPath::new(name))),
-            Err(_) => invalid_name(input, name),
-        };
-    }
-    long_attr_path(input)
-}
-
-/// A path that is more than a name.
-fn long_attr_path(input: &str) -> Parsed<'_, AttrPath> {
     let (rest, path) = run(is_word)(input)?;
-    match path.rsplit_once(':') {
-        None => {
-            let (name, sub) = attr_steps(input, path)?;
-            Ok((rest, AttrPath::from_parts(None, name, sub)))
-        }
-        Some((uri, steps)) => match (uri.parse::<SchemaUri>(), attr_steps(input, steps)) {
-            (Ok(uri), Ok((name, sub))) => Ok((rest, AttrPath::from_parts(Some(uri), name, sub))),
-            _ => match path.parse() {
-                Ok(uri) => Ok((rest, AttrPath::schema(uri))),
-                Err(_) => invalid_name(input, path),
-            },
-        },
-    }
-}
-
-type Steps = (AttrName, Option<AttrName>);
-
-/// `ATTRNAME [ "." ATTRNAME ]`
-#[inline]
-fn attr_steps<'a>(input: &'a str, steps: &'a str) -> Result<Steps, nom::Err<Fault<'a>>> {
-    let (name, sub) = match steps.split_once('.') {
-        Some((name, sub)) => (name, Some(sub)),
-        None => (steps, None),
-    };
-    match (name.parse(), sub.map(str::parse).transpose()) {
-        (Ok(name), Ok(sub)) => Ok((name, sub)),
-        _ => invalid_name(input, steps),
+    match path.parse() {
+        Ok(path) => Ok((rest, path)),
+        Err(_) => invalid_name(input, path),
     }
 }
 
@@ -483,7 +457,7 @@ fn attr_name(input: &str) -> Parsed<'_, AttrName> {
 
 /// Points at what keeps a word from being a path.
 #[cold]
-fn invalid_name<'a, T>(input: &'a str, path: &'a str) -> Result<T, nom::Err<Fault<'a>>> {
+fn invalid_name<'a, T>(input: &'a str, path: &'a str) -> Outcome<'a, T> {
     if path.is_empty() {
         return fail(input, token(input).min(1), Kind::ExpectedAttribute);
     }
@@ -600,7 +574,7 @@ fn blanks(input: &str) -> Parsed<'_, &str> {
 }
 
 /// Behind a term come a blank, a closing bracket or the end.
-fn end_of_term(input: &str) -> Result<(), nom::Err<Fault<'_>>> {
+fn end_of_term(input: &str) -> Outcome<'_, ()> {
     match input.as_bytes().first() {
         None | Some(b' ' | b'\t' | b')' | b']') => Ok(()),
         Some(b'\'') => fail(input, 1, Kind::SingleQuotes),
@@ -641,6 +615,6 @@ fn token(input: &str) -> usize {
 }
 
 #[cold]
-fn fail<'a, T>(at: &'a str, len: usize, kind: Kind) -> Result<T, nom::Err<Fault<'a>>> {
+fn fail<'a, T>(at: &'a str, len: usize, kind: Kind) -> Outcome<'a, T> {
     Err(nom::Err::Failure(Fault::new(at, len, kind)))
 }
