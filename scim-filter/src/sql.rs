@@ -52,8 +52,10 @@
 
 mod clause;
 mod column;
+mod condition;
 mod document;
 mod form;
+mod gather;
 mod leaf;
 mod lookup;
 mod order;

@@ -7,6 +7,7 @@ use scim_core::Kind;
 use super::{
     Column, Columns, Dialect, Place, Rows, Unsupported, Where,
     column::{Link, locate, parent},
+    condition::{Condition, Exists},
     document::{self, Step},
     form::{Form, is_default},
     leaf::{self, Sink},
@@ -20,15 +21,16 @@ pub(super) fn compile(
     dialect: Dialect,
     first: usize,
 ) -> Result<Where, Unsupported> {
-    let mut clause = Clause { columns, sink: Sink::new(dialect, first), aliases: 0 };
-    clause.form(&Form::of(root, true), Frame::Resource)?;
-    Ok(Where { text: clause.sink.text, params: clause.sink.params })
+    let mut clause = Clause { columns, sink: Sink::new(dialect, first), depth: 0 };
+    let condition = clause.form(&Form::of(root, true), Frame::Resource)?;
+    Ok(Where { text: condition.into_where(dialect), params: clause.sink.params })
 }
 
 pub(super) struct Clause<'c, C> {
     pub(super) columns: &'c C,
     pub(super) sink: Sink,
-    aliases: usize,
+    /// In how many lists of a document the condition that is written stands.
+    depth: usize,
 }
 
 /// What the tests of a form are about.
@@ -45,72 +47,59 @@ pub(super) enum Frame<'f> {
 }
 
 impl<C: Columns> Clause<'_, C> {
-    fn form(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
+    pub(super) fn form(
+        &mut self,
+        form: &Form<'_>,
+        frame: Frame<'_>,
+    ) -> Result<Condition, Unsupported> {
         match form {
-            Form::Constant(true) => self.sink.push("TRUE"),
-            Form::Constant(false) => self.sink.push("FALSE"),
-            Form::All(forms) if matches!(frame, Frame::Resource) => self.all(forms)?,
-            Form::All(forms) => self.joined(forms, " AND ", frame)?,
-            Form::Any(forms) if matches!(frame, Frame::Resource) => self.any(form, forms)?,
-            Form::Any(forms) => self.joined(forms, " OR ", frame)?,
-            Form::Test(test, holds) => self.test(test, *holds, frame)?,
-            Form::Element(element, holds) => self.element(element, *holds)?,
+            Form::Constant(true) => Ok(Condition::text("TRUE")),
+            Form::Constant(false) => Ok(Condition::text("FALSE")),
+            Form::All(forms) if matches!(frame, Frame::Resource) => self.all(forms),
+            Form::All(forms) => Ok(Condition::all(self.each(forms, frame)?)),
+            Form::Any(forms) if matches!(frame, Frame::Resource) => self.any(form, forms),
+            Form::Any(forms) => Ok(Condition::any(self.each(forms, frame)?)),
+            Form::Test(test, holds) => self.test(test, *holds, frame),
+            Form::Element(element, holds) => self.element(element, *holds),
         }
-        Ok(())
     }
 
     /// All of the forms hold of the resource.
-    fn all(&mut self, forms: &[Form<'_>]) -> Result<(), Unsupported> {
-        for (n, part) in self.parts(forms).iter().enumerate() {
-            self.sink.push(if n > 0 { " AND " } else { "" });
-            match part {
-                Part::Form(form) => self.enclosed(form, Frame::Resource)?,
-                Part::Lookup(lookup) => self.looked_up(slice::from_ref(lookup.as_ref()), true)?,
-            }
-        }
-        Ok(())
+    fn all(&mut self, forms: &[Form<'_>]) -> Result<Condition, Unsupported> {
+        let parts = self.parts(forms);
+        let conditions = parts.iter().map(|part| match part {
+            Part::Form(form) => self.form(form, Frame::Resource),
+            Part::Lookup(lookup) => self.looked_up(slice::from_ref(lookup.as_ref()), true),
+        });
+        Ok(Condition::all(conditions.collect::<Result<Vec<_>, _>>()?))
     }
 
     /// Any of the forms holds of the resource.
-    fn any(&mut self, form: &Form<'_>, forms: &[Form<'_>]) -> Result<(), Unsupported> {
+    fn any(&mut self, form: &Form<'_>, forms: &[Form<'_>]) -> Result<Condition, Unsupported> {
         let Some(lookups) = self.lookups(form) else {
-            return self.joined(forms, " OR ", Frame::Resource);
+            return Ok(Condition::any(self.each(forms, Frame::Resource)?));
         };
-        self.looked_up(&lookups, true)?;
+        let found = self.looked_up(&lookups, true)?;
         if lookups.iter().all(|lookup| lookup.is_whole) {
-            return Ok(());
+            return Ok(found);
         }
-        self.sink.push(" AND (");
-        self.joined(forms, " OR ", Frame::Resource)?;
-        self.sink.push(")");
-        Ok(())
+        Ok(Condition::all([found, Condition::any(self.each(forms, Frame::Resource)?)]))
     }
 
-    fn joined(
+    fn each(
         &mut self,
         forms: &[Form<'_>],
-        operator: &str,
         frame: Frame<'_>,
-    ) -> Result<(), Unsupported> {
-        for (n, form) in forms.iter().enumerate() {
-            if n > 0 {
-                self.sink.push(operator);
-            }
-            self.enclosed(form, frame)?;
-        }
-        Ok(())
+    ) -> Result<Vec<Condition>, Unsupported> {
+        forms.iter().map(|form| self.form(form, frame)).collect()
     }
 
-    /// The form, fit to stand beside `AND` and `OR`.
-    fn enclosed(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
-        let open = matches!(form, Form::All(_) | Form::Any(_));
-        self.sink.push(if open { "(" } else { "" });
-        self.form(form, frame)?;
-        self.sink.push(if open { ")" } else { "" });
-        Ok(())
-    }
-
-    fn test(&mut self, test: &Test, holds: bool, frame: Frame<'_>) -> Result<(), Unsupported> {
+    fn test(
+        &mut self,
+        test: &Test,
+        holds: bool,
+        frame: Frame<'_>,
+    ) -> Result<Condition, Unsupported> {
         match frame {
             Frame::Resource => self.attribute(test, holds),
             Frame::Single(parent) => {
@@ -123,7 +112,7 @@ impl<C: Columns> Clause<'_, C> {
             Frame::Row(parent, rows) => {
                 let name = test.path.name.as_ref().map_or("", |name| name.as_str());
                 let column = rows.find(name).filter(|_| !test.path.multi_valued);
-                let found = column.and_then(|column| self.leaf(column, test, holds));
+                let found = column.and_then(|column| self.leaf(column, test, holds).ok());
                 found.ok_or_else(|| unsupported(&part(parent, &test.path)))
             }
             Frame::Item(parent, item) => {
@@ -134,8 +123,14 @@ impl<C: Columns> Clause<'_, C> {
         }
     }
 
-    pub(super) fn leaf(&mut self, column: &Column, test: &Test, holds: bool) -> Option<()> {
-        leaf::write(&mut self.sink, column, &test.path, &test.op, holds)
+    pub(super) fn leaf(
+        &mut self,
+        column: &Column,
+        test: &Test,
+        holds: bool,
+    ) -> Result<Condition, Unsupported> {
+        let text = leaf::write(&mut self.sink, column, &test.path, &test.op, holds);
+        text.map(Condition::Text).ok_or_else(|| unsupported(&test.path))
     }
 
     fn has_value(&self, path: &ResolvedPath) -> bool {
@@ -143,7 +138,7 @@ impl<C: Columns> Clause<'_, C> {
     }
 
     /// A test of an attribute of the resource.
-    fn attribute(&mut self, test: &Test, holds: bool) -> Result<(), Unsupported> {
+    fn attribute(&mut self, test: &Test, holds: bool) -> Result<Condition, Unsupported> {
         if let Some(lookup) = self.lookup(test) {
             return self.looked_up(&[lookup], holds);
         }
@@ -158,38 +153,40 @@ impl<C: Columns> Clause<'_, C> {
         }
     }
 
-    fn value(&mut self, column: &Column, test: &Test, holds: bool) -> Result<(), Unsupported> {
+    fn value(
+        &mut self,
+        column: &Column,
+        test: &Test,
+        holds: bool,
+    ) -> Result<Condition, Unsupported> {
         let path = &test.path;
         if !is_default(path, &test.op) || path.sub.is_none() {
-            return self.leaf(column, test, holds).ok_or_else(|| unsupported(path));
+            return self.leaf(column, test, holds);
         }
         // A missing value counts, but only where there is something that it is missing from.
-        let whole = parent(path);
-        self.sink.push("(");
-        self.attribute(&Test { path: whole, op: TestOp::Present }, true)?;
-        self.sink.push(" AND ");
-        self.leaf(column, test, true).ok_or_else(|| unsupported(path))?;
-        self.sink.push(if holds { ")" } else { ") IS NOT TRUE" });
-        Ok(())
+        let whole = Test { path: parent(path), op: TestOp::Present };
+        let is_there = self.attribute(&whole, true)?;
+        Ok(Condition::all([is_there, self.leaf(column, test, true)?]).holding(holds))
     }
 
     /// A test of any of the rows.
-    fn any_row(&mut self, rows: &Rows, test: &Test, holds: bool) -> Result<(), Unsupported> {
+    fn any_row(&mut self, rows: &Rows, test: &Test, holds: bool) -> Result<Condition, Unsupported> {
         let path = &test.path;
         match rows.find(path.sub.as_ref().map_or("", |sub| sub.as_str())) {
-            Some(column) => self.exists(&rows.link, holds, |clause| {
-                clause.leaf(column, test, true).ok_or_else(|| unsupported(path))
-            }),
+            Some(column) => {
+                let condition = self.leaf(column, test, true)?;
+                Ok(Condition::Exists(exists(&rows.link, holds, Some(condition))))
+            }
             // A complex value that is there has some part.
             None if path.sub.is_none() && is_whole(test) => {
-                self.exists(&rows.link, holds, |_| Ok(()))
+                Ok(Condition::Exists(exists(&rows.link, holds, None)))
             }
             None => Err(unsupported(path)),
         }
     }
 
     /// One and the same element fulfils the filter.
-    fn element(&mut self, element: &Element, holds: bool) -> Result<(), Unsupported> {
+    fn element(&mut self, element: &Element, holds: bool) -> Result<Condition, Unsupported> {
         if let Some(lookup) = self.element_lookup(element) {
             return self.looked_up(&[lookup], holds);
         }
@@ -198,19 +195,18 @@ impl<C: Columns> Clause<'_, C> {
         match locate(self.columns, path) {
             // Rows of what it is a part of are other elements.
             Some(Place::Rows(rows)) if self.columns.place(path).is_some() => {
-                self.exists(&rows.link, holds, |clause| {
-                    clause.inner(&form, Frame::Row(path, &rows))
-                })
+                let condition = self.form(&form, Frame::Row(path, &rows))?;
+                Ok(Condition::Exists(exists(&rows.link, holds, Some(condition))))
             }
             Some(Place::Document(base)) if is_list(path) => {
-                if holds && let Some(lookup) = self.narrowing(element) {
-                    self.looked_up(&[lookup], true)?;
-                    self.sink.push(" AND ");
-                }
+                let lookup = if holds { self.narrowing(element) } else { None };
+                let narrowed = lookup.map(|lookup| self.looked_up(&[lookup], true)).transpose()?;
                 let base = leaf::operand(&base);
-                self.items(&base, &document::steps(path), holds, path, &mut |clause, item| {
-                    clause.inner(&form, Frame::Item(path, item))
-                })
+                let items =
+                    self.items(&base, &document::steps(path), holds, path, &mut |clause, item| {
+                        clause.form(&form, Frame::Item(path, item))
+                    })?;
+                Ok(Condition::all(narrowed.into_iter().chain([items])))
             }
             _ => self.single(path, &form, holds),
         }
@@ -221,23 +217,13 @@ impl<C: Columns> Clause<'_, C> {
         path: &ResolvedPath,
         form: &Form<'_>,
         holds: bool,
-    ) -> Result<(), Unsupported> {
-        self.sink.push("(");
+    ) -> Result<Condition, Unsupported> {
+        let mut all = Vec::new();
         if !form.needs_value() {
-            self.attribute(&Test { path: path.clone(), op: TestOp::Present }, true)?;
-            self.sink.push(" AND ");
+            all.push(self.attribute(&Test { path: path.clone(), op: TestOp::Present }, true)?);
         }
-        self.enclosed(form, Frame::Single(path))?;
-        self.sink.push(if holds { ")" } else { ") IS NOT TRUE" });
-        Ok(())
-    }
-
-    /// The form as a further condition of a subquery.
-    pub(super) fn inner(&mut self, form: &Form<'_>, frame: Frame<'_>) -> Result<(), Unsupported> {
-        match form {
-            Form::All(_) => self.form(form, frame),
-            _ => self.enclosed(form, frame),
-        }
+        all.push(self.form(form, Frame::Single(path))?);
+        Ok(Condition::all(all).holding(holds))
     }
 
     /// A test of the values at the end of a way through a document.
@@ -247,7 +233,7 @@ impl<C: Columns> Clause<'_, C> {
         steps: &[Step<'_>],
         test: &Test,
         holds: bool,
-    ) -> Result<(), Unsupported> {
+    ) -> Result<Condition, Unsupported> {
         let dialect = self.sink.dialect;
         match steps.iter().position(|step| step.list) {
             Some(list) => {
@@ -260,13 +246,9 @@ impl<C: Columns> Clause<'_, C> {
             None if is_whole(test) => {
                 let node = document::node(base, steps, dialect)?;
                 let null = if holds { "IS NOT NULL" } else { "IS NULL" };
-                self.sink.push(&format!("{} {null}", leaf::operand(&node)));
-                Ok(())
+                Ok(Condition::Text(format!("{} {null}", leaf::operand(&node))))
             }
-            None => {
-                let column = Column::costly(document::text(base, steps, dialect)?);
-                self.leaf(&column, test, holds).ok_or_else(|| unsupported(&test.path))
-            }
+            None => self.leaf(&Column::costly(document::text(base, steps, dialect)?), test, holds),
         }
     }
 
@@ -277,46 +259,32 @@ impl<C: Columns> Clause<'_, C> {
         way: &[Step<'_>],
         holds: bool,
         path: &ResolvedPath,
-        inner: &mut dyn FnMut(&mut Self, &str) -> Result<(), Unsupported>,
-    ) -> Result<(), Unsupported> {
+        inner: &mut dyn FnMut(&mut Self, &str) -> Result<Condition, Unsupported>,
+    ) -> Result<Condition, Unsupported> {
         let list = way.iter().position(|step| step.list).map_or(way.len(), |list| list + 1);
         if let Some((way, rest @ [_, ..])) = way.split_at_checked(list) {
             return self.items(base, way, holds, path, &mut |clause, item| {
                 clause.items(item, rest, true, path, inner)
             });
         }
-        self.aliases += 1;
-        let alias = format!("e{}", self.aliases);
-        let elements = document::elements(base, way, &alias, self.sink.dialect);
-        let elements = elements.map_err(|_| unsupported(path))?;
-        let not = if holds { "" } else { "NOT " };
-        self.sink.push(&format!("{not}EXISTS (SELECT 1 FROM {elements} WHERE "));
-        inner(self, &format!("{alias}.value"))?;
-        self.sink.push(")");
-        Ok(())
+        // Lists side by side have the same alias, so that equal subqueries are found to be equal.
+        self.depth += 1;
+        let alias = format!("e{}", self.depth);
+        let from = document::elements(base, way, &alias, self.sink.dialect);
+        let condition = inner(self, &format!("{alias}.value"));
+        self.depth -= 1;
+        let (from, condition) = (from.map_err(|_| unsupported(path))?, Some(Box::new(condition?)));
+        Ok(Condition::Exists(Exists { from, which: None, condition, holds, is_index: false }))
     }
+}
 
-    /// A resource has a row which fulfils the scope and the condition that `inner` writes.
-    pub(super) fn exists(
-        &mut self,
-        link: &Link,
-        holds: bool,
-        inner: impl FnOnce(&mut Self) -> Result<(), Unsupported>,
-    ) -> Result<(), Unsupported> {
-        let Link { from, outer, inner: key, scope } = link;
-        let not = if holds { "" } else { "NOT " };
-        self.sink.push(&format!("{not}EXISTS (SELECT 1 FROM {from} WHERE {key} = {outer}"));
-        if let Some(scope) = scope {
-            self.sink.push(&format!(" AND {scope}"));
-        }
-        let before = self.sink.text.len();
-        inner(self)?;
-        if self.sink.text.len() > before {
-            self.sink.text.insert_str(before, " AND ");
-        }
-        self.sink.push(")");
-        Ok(())
-    }
+/// A resource has a row which fulfils the scope and the condition.
+pub(super) fn exists(link: &Link, holds: bool, condition: Option<Condition>) -> Exists {
+    let Link { from, outer, inner, scope } = link;
+    let scope = scope.as_ref().map(|scope| format!(" AND {scope}")).unwrap_or_default();
+    let which = Some(format!("{inner} = {outer}{scope}"));
+    let condition = condition.map(Box::new);
+    Exists { from: from.to_string(), which, condition, holds, is_index: false }
 }
 
 /// Whether the test asks for a complex value as a whole, which canonical form leaves out if empty.

@@ -7,21 +7,16 @@ use serde_json::Value;
 use super::{Column, Dialect, Holds, Param, form::is_default};
 use crate::{Operand, ResolvedPath, TestOp};
 
-/// A statement in the making.
+/// What a statement in the making has bound.
 pub(super) struct Sink {
     pub(super) dialect: Dialect,
-    pub(super) text: String,
     pub(super) params: Vec<Param>,
     first: usize,
 }
 
 impl Sink {
     pub(super) fn new(dialect: Dialect, first: usize) -> Self {
-        Self { dialect, text: String::new(), params: Vec::new(), first }
-    }
-
-    pub(super) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+        Self { dialect, params: Vec::new(), first }
     }
 
     /// A new placeholder for this value.
@@ -73,7 +68,7 @@ impl Holds {
     }
 }
 
-/// Writes the test, or its negation if `holds` is false; `None` if the column cannot answer it.
+/// The test as text, or its negation if `holds` is false; `None` if the column cannot answer it.
 /// NULL is a missing value. A document's values are costly to get at, so they are read once.
 pub(super) fn write(
     sink: &mut Sink,
@@ -81,7 +76,7 @@ pub(super) fn write(
     path: &ResolvedPath,
     op: &TestOp,
     holds: bool,
-) -> Option<()> {
+) -> Option<String> {
     let sql = operand(&column.sql);
     if is_default(path, op) {
         let is_true = match column.holds {
@@ -89,8 +84,7 @@ pub(super) fn write(
             Holds::Key => format!("{sql} = 'true'"),
             _ => return None,
         };
-        sink.push(&negated(&is_true, holds));
-        return Some(());
+        return Some(negated(&is_true, holds));
     }
     let condition = match op {
         TestOp::Present if column.holds.is_text() => format!("{sql} <> ''"),
@@ -99,8 +93,7 @@ pub(super) fn write(
         _ if column.holds.is_text() => textual(sink, &sql, column, op)?,
         _ => native(sink, &sql, column.holds, op)?,
     };
-    sink.push(&negated(&condition, !holds));
-    Some(())
+    Some(negated(&condition, !holds))
 }
 
 /// The condition, or its opposite in which NULL counts as false.

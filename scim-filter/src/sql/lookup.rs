@@ -2,8 +2,9 @@
 
 use super::{
     Column, Columns, Dialect, Place, Rows, Unsupported,
-    clause::{Clause, Frame, part, unsupported},
+    clause::{Clause, Frame, exists, part},
     column::{Link, locate},
+    condition::{Condition, Exists},
     form::{Form, is_default, is_lookup},
 };
 use crate::{Element, ResolvedPath, Test, TestOp};
@@ -11,13 +12,16 @@ use crate::{Element, ResolvedPath, Test, TestOp};
 /// A statement that selects the resources which fulfil a form, or may do so.
 pub(super) struct Lookup<'f> {
     link: Link,
-    condition: Condition<'f>,
+    demand: Demand<'f>,
     is_eq: bool,
+    /// Whether the table is an index, and not that of the elements.
+    is_index: bool,
     /// Whether all that it finds fulfils the form.
     pub(super) is_whole: bool,
 }
 
-enum Condition<'f> {
+/// What the rows that it finds fulfil.
+enum Demand<'f> {
     /// One and the same value fulfils all of the tests.
     Value(Column, Vec<Test>),
     Element(Rows, &'f ResolvedPath, Form<'f>),
@@ -39,18 +43,18 @@ impl<C: Columns> Clause<'_, C> {
         let place = locate(self.columns, path);
         let answers = is_lookup(test) || (place.is_none() && !is_default(path, &test.op));
         let index = if answers { self.columns.index(path) } else { None };
-        let (link, column) = match (index, place) {
-            (Some(index), _) => (index.link, index.column),
+        let (link, column, is_index) = match (index, place) {
+            (Some(index), _) => (index.link, index.column, true),
             (None, Some(Place::Rows(rows))) if answers => {
                 let name = path.sub.as_ref().map_or("", |sub| sub.as_str());
                 let column = rows.find(name).filter(|column| column.indexed)?.clone();
-                (rows.link, column)
+                (rows.link, column, false)
             }
             _ => return None,
         };
         let is_eq = matches!(test.op, TestOp::Eq(_));
-        let condition = Condition::Value(column, vec![test.clone()]);
-        Some(Lookup { link, condition, is_eq, is_whole: true })
+        let demand = Demand::Value(column, vec![test.clone()]);
+        Some(Lookup { link, demand, is_eq, is_index, is_whole: true })
     }
 
     /// The forms, with tests of an attribute of one value, such as the bounds of a range, looked up
@@ -79,8 +83,8 @@ impl<C: Columns> Clause<'_, C> {
         let test = form.lookups().into_iter().find(is_indexed)?;
         let is_eq = matches!(test.op, TestOp::Eq(_));
         let link = rows.link.clone();
-        let condition = Condition::Element(rows, &element.path, form);
-        Some(Lookup { link, condition, is_eq, is_whole: true })
+        let demand = Demand::Element(rows, &element.path, form);
+        Some(Lookup { link, demand, is_eq, is_index: false, is_whole: true })
     }
 
     /// How an index answers a test that a value path in a document implies.
@@ -133,44 +137,42 @@ impl<C: Columns> Clause<'_, C> {
         &mut self,
         lookups: &[Lookup<'_>],
         holds: bool,
-    ) -> Result<(), Unsupported> {
-        let Some(first) = lookups.first() else { return Ok(()) };
-        let outer = &first.link.outer;
-        let (begin, end) = match (self.sink.dialect, holds) {
-            (Dialect::Postgres, false) => {
-                return self.exists(&first.link, false, |clause| clause.condition(first));
-            }
-            // PostgreSQL looks up the parts of an array one by one.
-            (Dialect::Postgres, true) if lookups.iter().all(|lookup| lookup.is_eq) => {
-                (format!("{outer} = ANY(ARRAY("), "))")
-            }
-            (_, true) => (format!("{outer} IN ("), ")"),
-            (Dialect::Sqlite, false) => (format!("({outer} IN ("), ")) IS NOT TRUE"),
-        };
-        self.sink.push(&begin);
-        for (n, lookup) in lookups.iter().enumerate() {
-            let Link { from, inner, scope, .. } = &lookup.link;
-            let union = if n > 0 { " UNION ALL " } else { "" };
-            self.sink.push(&format!("{union}SELECT {inner} FROM {from} WHERE "));
-            if let Some(scope) = scope {
-                self.sink.push(&format!("{scope} AND "));
-            }
-            self.condition(lookup)?;
+    ) -> Result<Condition, Unsupported> {
+        let Some(first) = lookups.first() else { return Ok(Condition::text("FALSE")) };
+        if !holds && self.sink.dialect == Dialect::Postgres {
+            let demand = self.demand(first)?;
+            let exists = exists(&first.link, false, Some(demand));
+            return Ok(Condition::Exists(Exists { is_index: first.is_index, ..exists }));
         }
-        self.sink.push(end);
-        Ok(())
+        let mut parts = Vec::with_capacity(lookups.len());
+        for lookup in lookups {
+            let Link { from, inner, scope, .. } = &lookup.link;
+            let scope = scope.as_ref().map(|scope| format!("{scope} AND ")).unwrap_or_default();
+            let demand = self.demand(lookup)?.beside_and(self.sink.dialect);
+            parts.push(format!("SELECT {inner} FROM {from} WHERE {scope}{demand}"));
+        }
+        let (outer, parts) = (&first.link.outer, parts.join(" UNION ALL "));
+        // PostgreSQL looks up the parts of an array one by one.
+        let is_array =
+            self.sink.dialect == Dialect::Postgres && lookups.iter().all(|lookup| lookup.is_eq);
+        Ok(if is_array {
+            Condition::Text(format!("{outer} = ANY(ARRAY({parts}))"))
+        } else if holds {
+            Condition::Lookup(format!("{outer} IN ({parts})"))
+        } else {
+            Condition::Text(format!("({outer} IN ({parts})) IS NOT TRUE"))
+        })
     }
 
-    fn condition(&mut self, lookup: &Lookup<'_>) -> Result<(), Unsupported> {
-        match &lookup.condition {
-            Condition::Value(column, tests) => {
-                for (n, test) in tests.iter().enumerate() {
-                    self.sink.push(if n > 0 { " AND " } else { "" });
-                    self.leaf(column, test, true).ok_or_else(|| unsupported(&test.path))?;
-                }
-                Ok(())
+    fn demand(&mut self, lookup: &Lookup<'_>) -> Result<Condition, Unsupported> {
+        match &lookup.demand {
+            Demand::Value(column, tests) => {
+                let tests = tests.iter();
+                let tests: Result<Vec<_>, _> =
+                    tests.map(|test| self.leaf(column, test, true)).collect();
+                Ok(Condition::all(tests?))
             }
-            Condition::Element(rows, path, form) => self.inner(form, Frame::Row(path, rows)),
+            Demand::Element(rows, path, form) => self.form(form, Frame::Row(path, rows)),
         }
     }
 }
@@ -178,7 +180,7 @@ impl<C: Columns> Clause<'_, C> {
 impl Lookup<'_> {
     /// The same, of values that fulfil this test, too.
     fn add(&mut self, test: Test) {
-        if let Condition::Value(_, tests) = &mut self.condition {
+        if let Demand::Value(_, tests) = &mut self.demand {
             self.is_eq |= matches!(test.op, TestOp::Eq(_));
             tests.push(test);
         }
@@ -190,7 +192,7 @@ impl Part<'_, '_> {
     /// fulfils this test, too, from now on.
     fn takes(&mut self, test: &Test) -> bool {
         let Self::Lookup(lookup) = self else { return false };
-        let Condition::Value(_, tests) = &lookup.condition else { return false };
+        let Demand::Value(_, tests) = &lookup.demand else { return false };
         let is_same = tests.first().is_some_and(|known| known.path == test.path);
         if is_same && is_single(&test.path) {
             lookup.add(test.clone());

@@ -90,14 +90,17 @@ fn a_chain_of_all_terms_and_the_deepest_nesting_run() {
         text = format!("not (title pr {word} {text})");
     }
     let chain: Vec<String> = (0..256).map(|n| format!("userName eq \"user{n}\"")).collect();
-    let lists: Vec<String> = (0..256).map(|n| format!("tags eq \"user{n}\"")).collect();
+    let chains = [" or ", " and "].map(|word| chain.join(word));
     for mut engine in Engine::all() {
         engine.load(&testing::resources());
         for form in Form::ALL {
-            for text in [&text, &chain.join(" or "), &chain.join(" and "), &lists.join(" or ")] {
+            for text in [&text].into_iter().chain(&chains).chain(&text::chains_of_lists()) {
                 let filter = checked(text);
                 let expected = ids(&testing::resources(), &filter);
-                assert_eq!(engine.find(&filter, form), Ok(expected), "{form:?} on {engine:?}");
+                match engine.find(&filter, form) {
+                    Err(error) if is_out_of_reach(form, &error) => {}
+                    found => assert_eq!(found, Ok(expected), "{form:?} on {engine:?}: {text}"),
+                }
             }
         }
     }

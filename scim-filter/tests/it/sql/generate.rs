@@ -209,5 +209,11 @@ pub(super) fn filter() -> BoxedStrategy<Filter> {
         let element = inside.prop_map(move |filter| Filter::element(&path, filter).unwrap());
         leaves.push(element.boxed());
     }
-    tree(leaves)
+    let tree = tree(leaves);
+    // So many subqueries that they are not asked one by one.
+    let many = (vec(tree.clone(), 8..16), any::<bool>());
+    let many = many.prop_filter_map("within the limits", |(many, all)| {
+        if all { Filter::all(many).ok() } else { Filter::any(many).ok() }
+    });
+    prop_oneof![3 => tree, 1 => many].boxed()
 }

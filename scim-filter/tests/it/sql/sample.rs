@@ -158,6 +158,20 @@ fn more_lookups_than_sqlite_joins_are_made_one_by_one() {
 }
 
 #[test]
+fn more_conditions_than_a_row_has_columns_are_of_several_rows() {
+    let mut limits = Limits::DEFAULT;
+    (limits.max_len, limits.max_terms) = (1 << 16, 1 << 11);
+    let options = Options::STRICT.limits(limits);
+    let text = vec![r#"codes sw "re""#; 1 << 11].join(" and ");
+    let filter = Filter::parse_with(&text, &options).unwrap().check(&Schema, &options).unwrap();
+    // SQLite joins a thousand terms at most, whatever they are.
+    for mut engine in Engine::all().into_iter().filter(|one| one.dialect() == Dialect::Postgres) {
+        engine.run(USERS);
+        assert_eq!(find_in(&mut engine, &Users, &filter), Ok("1".to_owned()));
+    }
+}
+
+#[test]
 fn rows_are_those_of_their_scope() {
     for mut engine in Engine::all() {
         engine.run(USERS);

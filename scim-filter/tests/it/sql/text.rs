@@ -48,6 +48,80 @@ fn bounds_of_one_value_are_looked_up_at_once_and_those_of_several_apart() {
 }
 
 #[test]
+fn what_asks_the_same_rows_asks_once() {
+    let filter = r#"(emails.type co "a" or title pr or emails[type eq "b" or primary eq false] or
+        tags pr or emails pr) and not (emails.type sw "c" or tags ew "d" or emails[not (type pr)])
+        and (not (tags co "e") or not (tags co "f"))"#;
+    let filter = filter.replace('\n', "");
+    insta::assert_snapshot!(
+        [Form::Plain, Form::Document].map(|form| both(&filter, form)).join("\n")
+    );
+}
+
+#[test]
+fn of_many_subqueries_each_table_is_one() {
+    let tags: Vec<String> = (0..5).map(|n| format!("tags co \"{n}\" and title pr")).collect();
+    let types: Vec<String> = (0..4).map(|n| format!("emails.type co \"{n}\"")).collect();
+    let filter = format!(
+        r#"userName eq "ann" and ({}) and {} and not (emails.value eq "x") and active eq true"#,
+        tags.join(" or "),
+        types.join(" and "),
+    );
+    insta::assert_snapshot!(both(&filter, Form::Plain));
+}
+
+#[test]
+fn of_many_lookups_few_are_joined() {
+    let starts: Vec<String> = (0..10).map(|n| format!("tags sw \"{n}\"")).collect();
+    let others: Vec<String> = (0..9).map(|n| format!("tags ne \"{n}\"")).collect();
+    let filters = [starts.join(" and "), others.join(" or ")];
+    insta::assert_snapshot!(filters.map(|filter| both(&filter, Form::Indexed)).join("\n"));
+}
+
+/// Filters of as many terms as there can be, over lists.
+pub(super) fn chains_of_lists() -> Vec<String> {
+    let terms = |term: &str, count| -> Vec<String> {
+        (0..count).map(|n| term.replace('#', &format!("\"user{n}\""))).collect()
+    };
+    let mut all = Vec::new();
+    for term in ["tags eq #", "tags sw #", "tags co #", "emails.type co #", "emails[type co #]"] {
+        for word in [" or ", " and "] {
+            let chain = terms(term, 256).join(word);
+            all.extend([format!("not ({chain})"), chain]);
+        }
+    }
+    for term in ["(emails[type co #] and title pr)", "(title pr and not (tags eq #))"] {
+        all.push(terms(term, 128).join(" or "));
+    }
+    for (term, word) in [("primaryFor co #", " and "), ("primaryFor co #", " or ")] {
+        all.push(format!("roles[{}]", terms(term, 256).join(word)));
+    }
+    all
+}
+
+#[test]
+fn no_chain_makes_many_subqueries() {
+    for text in chains_of_lists() {
+        for (form, dialect) in
+            Form::ALL.into_iter().flat_map(|form| DIALECTS.map(|one| (form, one)))
+        {
+            let layout: &dyn Columns = &Layout(form, dialect);
+            let Ok(found) = compile(&checked(&text), &layout, dialect, 1) else {
+                assert!(text.starts_with("roles["), "{text}");
+                continue;
+            };
+            // What is looked up by value, once for all resources, is not asked of each.
+            let lookups = ["IN (SELECT k.", "ANY(ARRAY(SELECT k.", "UNION ALL SELECT k."];
+            let lookups: usize = lookups.map(|one| found.text.matches(one).count()).iter().sum();
+            let subqueries = found.text.matches("SELECT").count() - lookups;
+            assert!(subqueries <= 4, "{subqueries} in {form:?} for {dialect:?}: {}", found.text);
+            let joined = found.text.matches("AND r.id_k IN (").count();
+            assert!(joined < 8, "{joined} in {form:?} for {dialect:?}: {}", found.text);
+        }
+    }
+}
+
+#[test]
 fn columns_are_compared_as_what_they_hold() {
     let filter = r#"level ge 2 and hired gt "2024-01-01T00:00:00.0005Z" and not (meta.created eq "2024-01-01T00:00:00.0005Z") and active eq true and userName sw "A" and userName ew "A" and userName co "A" and emails[value eq "b" and primary eq false] and emails[value co "b"] and emails.value eq "c" and emails.value co "d" and not (emails.type eq "home") and name[not (familyName eq "x")]"#;
     insta::assert_snapshot!(both(filter, Form::Plain));
