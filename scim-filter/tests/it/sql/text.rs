@@ -78,7 +78,7 @@ fn of_many_lookups_few_are_joined() {
     insta::assert_snapshot!(filters.map(|filter| both(&filter, Form::Indexed)).join("\n"));
 }
 
-/// Filters of as many terms as there can be, over lists.
+/// Filters of many terms over lists, most of them of as many as there can be.
 pub(super) fn chains_of_lists() -> Vec<String> {
     let terms = |term: &str, count| -> Vec<String> {
         (0..count).map(|n| term.replace('#', &format!("\"user{n}\""))).collect()
@@ -96,6 +96,10 @@ pub(super) fn chains_of_lists() -> Vec<String> {
     for (term, word) in [("primaryFor co #", " and "), ("primaryFor co #", " or ")] {
         all.push(format!("roles[{}]", terms(term, 256).join(word)));
     }
+    let others = vec![r#"tags ne "Red""#; 16].join(" or ");
+    all.push(format!(r#"{others} or userName ne "bjensen""#));
+    let same = vec![r#"emails.type co "w""#; 16].join(" and ");
+    all.push(format!("{same} and emails pr"));
     all
 }
 
