@@ -28,7 +28,8 @@ struct Gatherer {
 }
 
 impl Condition {
-    /// The same with one subquery for each table, if there are many.
+    /// The same with one subquery for each table in the place of all but the first, if there are
+    /// many.
     pub(super) fn gathered(self, dialect: Dialect) -> Self {
         let conjuncts = match self {
             Self::All(conjuncts) => conjuncts,
@@ -36,16 +37,15 @@ impl Condition {
         };
         let is_many = conjuncts.iter().map(Self::subqueries).sum::<usize>() > MOST_APART;
         let mut gatherer = Gatherer { dialect, tables: Vec::new() };
-        let (mut apart, mut gathered, mut lookups) = (Vec::new(), Vec::new(), 0);
+        let (mut apart, mut gathered, mut joined) = (Vec::new(), Vec::new(), 0);
         for conjunct in conjuncts {
             match conjunct {
-                Self::Lookup(text) => {
-                    lookups += 1;
-                    // What is no operand of `AND` is not joined.
-                    let is_joined = lookups <= MOST_APART;
-                    let text = if is_joined { text } else { format!("({text}) IS TRUE") };
-                    apart.push(Self::Text(text));
+                Self::Lookup(_) | Self::Exists(_) if joined < MOST_APART => {
+                    joined += 1;
+                    apart.push(conjunct);
                 }
+                // What is no operand of `AND` is not joined.
+                Self::Lookup(text) => apart.push(Self::Text(format!("({text}) IS TRUE"))),
                 mut conjunct if is_many && conjunct.subqueries() > 0 => {
                     gatherer.gather(&mut conjunct);
                     gathered.push(conjunct);
@@ -53,7 +53,7 @@ impl Condition {
                 conjunct => apart.push(conjunct),
             }
         }
-        if is_many {
+        if !gathered.is_empty() {
             apart.push(gatherer.selected(gathered));
         }
         Self::only(apart, Self::All)
