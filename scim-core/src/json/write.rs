@@ -12,8 +12,8 @@ use super::scan;
 /// use scim_core::json;
 ///
 /// let mut text = Vec::new();
-/// json::write(&serde_json::json!({"displayName": "\"Babs\"", "active": true}), &mut text);
-/// assert_eq!(text, br#"{"active":true,"displayName":"\"Babs\""}"#);
+/// json::write(&serde_json::json!({"displayName": "\"Babs\"", "roles": [1, true]}), &mut text);
+/// assert_eq!(text, br#"{"displayName":"\"Babs\"","roles":[1,true]}"#);
 /// ```
 pub fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
