@@ -166,7 +166,10 @@ impl Walk<'_> {
         while let [(next, at), ahead @ ..] = self.ahead {
             match (**next).cmp(name) {
                 Ordering::Less => self.ahead = ahead,
-                Ordering::Equal => return Some(*at),
+                Ordering::Equal => {
+                    self.ahead = ahead;
+                    return Some(*at);
+                }
                 Ordering::Greater => break,
             }
         }

@@ -56,8 +56,8 @@ impl<S: Store> Parts<S> {
         &self,
         cx: &Context,
         resource: &Valid,
+        may: &MayAdopt,
     ) -> Result<Option<Stored>, Refusal> {
-        let OnConflict::Adopt(may) = cx.endpoint().on_conflict_rule() else { return Ok(None) };
         let Some(filter) = same_identity(cx, resource)? else { return Ok(None) };
         let options = Options::STRICT;
         let checked = filter.check(cx.schema(), &options).map_err(Error::from)?;

@@ -17,6 +17,7 @@ mod limits;
 mod link;
 #[cfg(feature = "memory")]
 mod memory;
+mod meta;
 mod params;
 mod policy;
 mod read;

@@ -1,9 +1,8 @@
 //! Resources as they are sent: with their id, their `meta` and their references.
 
-use std::{borrow::Cow, iter, sync::Arc};
+use std::{iter, sync::Arc};
 
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
 use http::{Response, StatusCode};
 use scim_core::{Error, ListResponse, json};
 use scim_schema::Projection;
@@ -14,6 +13,7 @@ use crate::{
     answer::{self, Answer, Refusal, failed},
     derive,
     link::Links,
+    meta::Meta,
     read::search::Search,
     service::Parts,
 };
@@ -89,7 +89,7 @@ impl<S: Store> Parts<S> {
         text.push(b'{');
         json::write_name("id", text);
         json::write_text(&stored.id, text);
-        write_meta(cx, stored, location, want, text);
+        Meta::new(cx, stored, location).write(want, text);
         if self.links.refers(cx.endpoint(), &stored.attributes) {
             self.links.refer(cx.endpoint(), stored.attributes_mut());
         }
@@ -108,47 +108,6 @@ impl<S: Store> Parts<S> {
 pub(crate) struct Shown<'a> {
     pub(crate) search: &'a Search,
     pub(crate) stored: Stored,
-}
-
-/// Writes what the service knows about a resource (RFC 7643 §3.1).
-fn write_meta(
-    cx: &Context,
-    stored: &Stored,
-    location: &str,
-    want: &Projection,
-    text: &mut Vec<u8>,
-) {
-    let start = text.len();
-    json::write_name("meta", text);
-    text.push(b'{');
-    let open = text.len();
-    let is_included = want.includes_in("meta");
-    for (name, value) in meta(cx, stored, location) {
-        if is_included(name) {
-            json::write_name(name, text);
-            json::write_text(&value, text);
-        }
-    }
-    if text.len() > open {
-        text.push(b'}');
-    } else {
-        text.truncate(start);
-    }
-}
-
-/// What the service knows about a resource (RFC 7643 §3.1).
-pub(crate) fn meta<'a>(
-    cx: &'a Context,
-    stored: &'a Stored,
-    location: &'a str,
-) -> [(&'static str, Cow<'a, str>); 5] {
-    [
-        ("resourceType", cx.resource_type().into()),
-        ("created", instant(stored.created).into()),
-        ("lastModified", instant(stored.modified).into()),
-        ("location", location.into()),
-        ("version", stored.version.as_tag().into()),
-    ]
 }
 
 /// The resource with the elements of a large attribute among its attributes.
@@ -213,9 +172,4 @@ impl Elements {
         self.want.write(&part, &mut text);
         text
     }
-}
-
-/// An instant as it stands in `meta`: in UTC, to the millisecond.
-fn instant(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

@@ -119,8 +119,8 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let parts = self.0.clone();
+        let (head, body) = parts.head(request);
         Box::pin(async move {
-            let (head, body) = parts.head(request);
             let answer = parts.answer(&head, body).await.unwrap_or_else(answer::refusal);
             Ok(answer::for_method(answer, &head.method))
         })
@@ -171,7 +171,9 @@ impl<S: Store> Parts<S> {
             }
             _ => Json::default(),
         };
-        self.dispatch(route, head, body).await
+        // Futures stay so small that an allocator hands their memory out again at once: each kind of
+        // request has one of its own.
+        Box::pin(self.dispatch(route, head, body)).await
     }
 
     async fn dispatch(&self, route: Route<'_>, head: &Head, body: Json) -> Answer {
@@ -180,30 +182,39 @@ impl<S: Store> Parts<S> {
             Route::ServiceProviderConfig => Ok(self.discovery.service_provider_config()),
             Route::ResourceTypes(id) => self.discovery.resource_types(id.as_deref(), query),
             Route::Schemas(id) => self.discovery.schemas(id.as_deref(), query),
-            Route::Root => self.list_all(head, &Params::from_query(query)?).await,
+            Route::Root => {
+                let params = Params::from_query(query)?;
+                Box::pin(self.list_all(head, &params)).await
+            }
             Route::RootSearch => {
-                self.list_all(head, &Params::from_body(body.value, &head.compat)?).await
+                let params = Params::from_body(body.value, &head.compat)?;
+                Box::pin(self.list_all(head, &params)).await
             }
             Route::Bulk if !self.discovery.has_bulk() => Err(not_served().into()),
-            Route::Bulk => self.bulk(head, body.value).await,
+            Route::Bulk => Box::pin(self.bulk(head, body.value)).await,
             Route::Type(endpoint) => {
                 let cx = self.request_context(endpoint, head);
                 let params = Params::from_query(query)?;
                 match head.method {
-                    Method::POST => self.create(&cx, &params, body).await,
-                    _ => self.list(&cx, &params).await,
+                    Method::POST => Box::pin(self.create(&cx, &params, body)).await,
+                    _ => Box::pin(self.list(&cx, &params)).await,
                 }
             }
             Route::TypeSearch(endpoint) => {
                 let cx = self.request_context(endpoint, head);
-                self.list(&cx, &Params::from_body(body.value, &head.compat)?).await
+                let params = Params::from_body(body.value, &head.compat)?;
+                Box::pin(self.list(&cx, &params)).await
             }
             Route::Resource(endpoint, id) => {
                 let cx = self.request_context(endpoint, head);
                 let params = Params::from_query(query)?;
                 match head.method {
-                    Method::PUT => self.replace(&cx, &id, head, &params, body.value).await,
-                    Method::PATCH => self.patch(&cx, &id, head, &params, body.value).await,
+                    Method::PUT => {
+                        Box::pin(self.replace(&cx, &id, head, &params, body.value)).await
+                    }
+                    Method::PATCH => {
+                        Box::pin(self.patch(&cx, &id, head, &params, body.value)).await
+                    }
                     Method::DELETE => self.delete(&cx, &id, head).await,
                     _ => self.get(&cx, &id, head, &params).await,
                 }

@@ -7,7 +7,7 @@ use scim_schema::{Mode, Projection, Secrets};
 use serde_json::Value;
 
 use crate::{
-    Action, Change, Context, Event, Guard, New, Proposal, Store, StoreError, Stored,
+    Action, Change, Context, Event, Guard, New, OnConflict, Proposal, Store, StoreError, Stored,
     answer::{self, Answer, Refusal, failed},
     body::Json,
     derive,
@@ -64,7 +64,13 @@ impl<S: Store> Parts<S> {
         let invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
         let secrets = self.hashed(cx, &valid.take_secrets())?;
-        if let Some(stored) = self.adoptable(cx, &valid).await.map_err(Refusal::into_error)? {
+        let adoptable = match cx.endpoint().on_conflict_rule() {
+            OnConflict::Refuse => None,
+            OnConflict::Adopt(may) => {
+                Box::pin(self.adoptable(cx, &valid, &**may)).await.map_err(Refusal::into_error)?
+            }
+        };
+        if let Some(stored) = adoptable {
             let if_match = Some(EntityTags::List(vec![stored.version]));
             let guard = Guard { if_match, invariants, ..Guard::default() };
             // With the default values of a new resource: `active` is true unless it is given.

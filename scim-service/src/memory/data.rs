@@ -6,7 +6,9 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use compact_str::CompactString;
 use scim_core::{AttrName, Version};
+use scim_filter::Key;
 use scim_schema::{Projection, Secrets};
 use serde_json::{Map, Value};
 
@@ -31,8 +33,8 @@ pub(super) struct Table {
     unique: HashMap<Claim, String>,
 }
 
-/// An attribute and a comparison key.
-type Claim = (String, String);
+/// The path of an attribute, and a comparison key.
+type Claim = (CompactString, Key);
 
 /// One resource.
 #[derive(Clone, Debug)]
@@ -195,6 +197,9 @@ impl Data {
         }
         let (before, after) = (held(old.as_ref()), held(row.as_ref()));
         table.rows.extend(row.map(|row| (id.to_owned(), row)));
+        if before == after {
+            return old;
+        }
         let owner = (kind.to_owned(), id.to_owned());
         for member in before.difference(&after) {
             if let Some(owners) = self.holders.get_mut(member) {
@@ -217,7 +222,7 @@ fn claims(cx: &Context, attributes: &Map<String, Value>) -> Vec<Claim> {
     let unique = indexed.iter().filter(|indexed| indexed.unique);
     let keys = unique.flat_map(|indexed| {
         let keys = indexed.keys(attributes).into_iter();
-        keys.map(|key| (indexed.label.clone(), key.as_str().to_owned()))
+        keys.map(|key| (CompactString::from(&indexed.label), key))
     });
     keys.collect()
 }

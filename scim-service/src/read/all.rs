@@ -16,8 +16,9 @@ use crate::{
     Action, Page, Position, Store, Stored, Window,
     answer::{Answer, Refusal},
     cursor::{self, Cursor},
+    meta::Meta,
     params::Params,
-    render::{Shown, meta, with_values},
+    render::{Shown, with_values},
     service::{Head, Parts},
 };
 
@@ -193,8 +194,10 @@ impl<S: Store> Parts<S> {
     fn key(&self, search: &Search, stored: &Stored, path: &ResolvedPath) -> Option<Key> {
         path.sort_key(&stored.attributes).or_else(|| {
             let location = self.location(search.cx.endpoint(), &stored.id);
-            let meta = meta(&search.cx, stored, &location).into_iter();
-            let meta: Map<_, _> = meta.map(|(name, text)| (name.to_owned(), text.into())).collect();
+            let meta = Meta::new(&search.cx, stored, &location);
+            let members = meta.members().into_iter();
+            let meta: Map<_, _> =
+                members.map(|(name, text)| (name.to_owned(), text.into())).collect();
             let id = Value::String(stored.id.clone());
             path.sort_key(&Map::from_iter([
                 ("id".to_owned(), id),
