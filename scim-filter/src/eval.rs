@@ -1,9 +1,12 @@
 //! Checked filters held against resources (RFC 7644 §3.4.2.2).
 
+mod long;
+
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
+pub(crate) use self::long::LongTexts;
 use crate::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};
 
 impl Checked {
@@ -13,7 +16,10 @@ impl Checked {
     /// A value that is `null`, an empty string, an empty list or an empty object is no value: it
     /// is neither present nor equal to anything (RFC 7643 §2.5).
     pub fn matches(&self, resource: &Value) -> bool {
-        self.root.matches(resource)
+        match &self.root {
+            Node::Test(test) => test.matches(resource, None),
+            node => node.joined(resource, &LongTexts::default()),
+        }
     }
 
     /// The attributes and values that a filter consisting of `eq` alone, joined by `and`, demands:
@@ -29,22 +35,22 @@ impl Checked {
 
 impl Node {
     #[inline]
-    fn matches(&self, scope: &Value) -> bool {
+    fn matches(&self, scope: &Value, long: &LongTexts) -> bool {
         match self {
-            Self::Test(test) => test.matches(scope),
-            node => node.joined(scope),
+            Self::Test(test) => test.matches(scope, Some(long)),
+            node => node.joined(scope, long),
         }
     }
 
     /// A node that is no test by itself, apart so that a lone test stays short.
     #[inline(never)]
-    fn joined(&self, scope: &Value) -> bool {
+    fn joined(&self, scope: &Value, long: &LongTexts) -> bool {
         match self {
-            Self::Test(test) => test.matches(scope),
-            Self::And(parts) => parts.iter().all(|part| part.matches(scope)),
-            Self::Or(parts) => parts.iter().any(|part| part.matches(scope)),
-            Self::Not(inner) => !inner.matches(scope),
-            Self::Element(element) => element.matches(scope),
+            Self::Test(test) => test.matches(scope, Some(long)),
+            Self::And(parts) => parts.iter().all(|part| part.matches(scope, long)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(scope, long)),
+            Self::Not(inner) => !inner.matches(scope, long),
+            Self::Element(element) => element.matches(scope, long),
             Self::Constant(outcome) => *outcome,
         }
     }
@@ -58,28 +64,35 @@ impl Node {
 }
 
 impl Test {
+    /// Whether a resource or element fulfils the test; among other tests, with their long texts.
     #[inline]
-    fn matches(&self, scope: &Value) -> bool {
+    fn matches(&self, scope: &Value, long: Option<&LongTexts>) -> bool {
         let default = self.path.default_false && !matches!(self.op, TestOp::Present);
-        self.path.any(scope, default, |value| self.holds(value))
+        let ResolvedPath { kind, case_exact, .. } = self.path;
+        self.path.any(scope, default, |value| match long {
+            None => self.holds(value, case_exact),
+            Some(long) => long.compare(value, kind, case_exact, |value, case_exact| {
+                self.holds(value, case_exact)
+            }),
+        })
     }
 
     /// Whether one value fulfils the test.
     #[inline]
-    fn holds(&self, value: &Value) -> bool {
-        let ResolvedPath { kind, case_exact, .. } = self.path;
+    fn holds(&self, value: &Value, case_exact: bool) -> bool {
+        let kind = self.path.kind;
         if let TestOp::Eq(operand) = &self.op {
             // Only empty values have an empty key, and they are none.
             return operand.key.matches(value, kind, case_exact)
                 && !operand.key.as_str().is_empty();
         }
-        self.holds_otherwise(value)
+        self.holds_otherwise(value, case_exact)
     }
 
     /// The tests other than `eq`, apart so that `eq` stays short.
     #[inline(never)]
-    fn holds_otherwise(&self, value: &Value) -> bool {
-        let ResolvedPath { kind, case_exact, .. } = self.path;
+    fn holds_otherwise(&self, value: &Value, case_exact: bool) -> bool {
+        let kind = self.path.kind;
         if is_unassigned(value) {
             return false;
         }
@@ -99,9 +112,10 @@ impl Test {
 }
 
 impl Element {
-    fn matches(&self, scope: &Value) -> bool {
-        self.path
-            .any(scope, false, |element| !is_unassigned(element) && self.filter.matches(element))
+    fn matches(&self, scope: &Value, long: &LongTexts) -> bool {
+        self.path.any(scope, false, |element| {
+            !is_unassigned(element) && self.filter.matches(element, long)
+        })
     }
 }
 

@@ -5,7 +5,10 @@ use std::cmp::Ordering;
 use scim_core::{AttrName, AttrPath, Kind};
 use serde_json::Value;
 
-use crate::{CompareOp, Expr, Filter, Key, Literal, LiteralKind, eval::is_unassigned};
+use crate::{
+    CompareOp, Expr, Filter, Key, Literal, LiteralKind,
+    eval::{LongTexts, is_unassigned},
+};
 
 impl Filter {
     /// Whether a resource fulfils the filter, judged without a schema.
@@ -24,7 +27,8 @@ impl Filter {
     /// # Ok::<(), scim_filter::ParseError>(())
     /// ```
     pub fn matches(&self, resource: &Value) -> bool {
-        Scope { value: resource, parent: None, listed: false }.fulfils(self.expr())
+        let long = LongTexts::default();
+        Scope { value: resource, parent: None, listed: false, long: &long }.fulfils(self.expr())
     }
 }
 
@@ -36,6 +40,8 @@ struct Scope<'a> {
     parent: Option<&'a AttrPath>,
     /// Whether the value is an element of a list.
     listed: bool,
+    /// The long texts of the resource.
+    long: &'a LongTexts,
 }
 
 impl<'a> Scope<'a> {
@@ -46,7 +52,7 @@ impl<'a> Scope<'a> {
             Expr::Not(inner) => !self.fulfils(inner),
             Expr::Present { path } => self.is_present(path),
             Expr::Element { path, filter } => self.visit(path, &mut |value, listed| {
-                let inside = Scope { value, parent: Some(path), listed };
+                let inside = Scope { value, parent: Some(path), listed, long: self.long };
                 !is_unassigned(value) && inside.fulfils(filter)
             }),
             Expr::Compare { path, op, literal } if literal.kind() == LiteralKind::Null => {
@@ -72,16 +78,16 @@ impl<'a> Scope<'a> {
         let Some(operand) = Operand::new(literal, typing) else { return false };
         if typing == Typing::Primary
             && self.lacks_primary(path)
-            && operand.holds(op, &Value::Bool(false))
+            && operand.holds(op, &Value::Bool(false), self.long)
         {
             return true;
         }
         self.visit(path, &mut |value, _| match value {
             // A complex attribute is compared by its `value`.
             Value::Object(_) => {
-                member(value, "value").is_some_and(|value| operand.holds(op, value))
+                member(value, "value").is_some_and(|value| operand.holds(op, value, self.long))
             }
-            value => operand.holds(op, value),
+            value => operand.holds(op, value, self.long),
         })
     }
 
@@ -196,20 +202,27 @@ impl Operand {
         Some(Self { key, kind, case_exact: typing == Typing::Exact })
     }
 
-    fn holds(&self, op: CompareOp, value: &Value) -> bool {
-        let Self { key, kind, case_exact } = self;
+    fn holds(&self, op: CompareOp, value: &Value, long: &LongTexts) -> bool {
+        let Self { kind, case_exact, .. } = self;
         if is_unassigned(value) || *kind == Kind::Boolean && op != CompareOp::Eq {
             return false;
         }
+        long.compare(value, *kind, *case_exact, |value, case_exact| {
+            self.compares(op, value, case_exact)
+        })
+    }
+
+    fn compares(&self, op: CompareOp, value: &Value, case_exact: bool) -> bool {
+        let Self { key, kind, .. } = self;
         let order =
-            |pass: fn(Ordering) -> bool| key.order_of(value, *kind, *case_exact).is_some_and(pass);
+            |pass: fn(Ordering) -> bool| key.order_of(value, *kind, case_exact).is_some_and(pass);
         match op {
-            CompareOp::Eq => key.matches(value, *kind, *case_exact),
+            CompareOp::Eq => key.matches(value, *kind, case_exact),
             // Asked as the contrary of `eq`.
             CompareOp::Ne => false,
-            CompareOp::Co => key.is_within(value, *kind, *case_exact),
-            CompareOp::Sw => key.begins(value, *kind, *case_exact),
-            CompareOp::Ew => key.ends(value, *kind, *case_exact),
+            CompareOp::Co => key.is_within(value, *kind, case_exact),
+            CompareOp::Sw => key.begins(value, *kind, case_exact),
+            CompareOp::Ew => key.ends(value, *kind, case_exact),
             CompareOp::Gt => order(Ordering::is_gt),
             CompareOp::Ge => order(Ordering::is_ge),
             CompareOp::Lt => order(Ordering::is_lt),

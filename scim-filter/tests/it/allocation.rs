@@ -1,5 +1,6 @@
 use allocation_counter::measure;
 use scim_filter::{Filter, Options, testing};
+use serde_json::json;
 
 /// How often memory is asked for.
 fn allocations(work: impl FnOnce()) -> u64 {
@@ -39,4 +40,24 @@ fn matching_asks_for_no_memory_unless_text_has_to_be_folded() {
             assert_eq!(allocations(|| _ = filter.matches(resource)), 0, "{text}");
         }
     }
+}
+
+#[test]
+fn a_long_text_is_folded_once_however_many_terms_look_at_it() {
+    let text = "Ärger ".repeat(50_000);
+    let user = json!({"title": text, "nickName": text, "emails": [{"value": text}]});
+    let ops = ["co", "sw", "ew", "eq", "lt"];
+    let term = |at: usize| {
+        let op = ops[at % ops.len()];
+        ["title", "nickName", "emails.value"].map(|path| format!("{path} {op} \"x{at}\""))
+    };
+    let filter = (0..80).flat_map(term).collect::<Vec<_>>().join(" or ");
+    let filter: Filter = filter.parse().unwrap();
+    let checked = filter.clone().check(&testing::Schema, &Options::STRICT).unwrap();
+    // Each step of folding asks for a text of its own.
+    let most = 3 * 10 * text.len() as u64;
+    let used = measure(|| assert!(!checked.matches(&user))).bytes_total;
+    assert!(used < most, "{used} bytes");
+    let used = measure(|| assert!(!filter.matches(&user))).bytes_total;
+    assert!(used < most, "{used} bytes");
 }
