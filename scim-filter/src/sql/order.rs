@@ -209,7 +209,7 @@ fn without_empty(column: Column) -> Column {
     if !column.holds.is_text() || column.required {
         return column;
     }
-    Column { sql: format!("nullif({}, '')", column.sql).into(), ..column }
+    Column { sql: format!("nullif({}, '')", operand(&column.sql)).into(), ..column }
 }
 
 fn member(base: &str, path: &ResolvedPath, dialect: Dialect) -> Result<Column, Unsupported> {
@@ -255,7 +255,10 @@ fn first_row(rows: &Rows, path: &ResolvedPath) -> Option<Column> {
     let scope = link.scope.as_ref().map(|scope| format!(" AND {scope}")).unwrap_or_default();
     let sql = format!(
         "SELECT {} FROM {} WHERE {} = {}{scope} ORDER BY {primary}{position} LIMIT 1",
-        value.sql, link.from, link.inner, link.outer,
+        operand(&value.sql),
+        link.from,
+        link.inner,
+        link.outer,
     );
     Some(Column::new(sql, value.holds))
 }

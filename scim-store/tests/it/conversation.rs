@@ -115,3 +115,56 @@ fn a_group_with_an_unknown_member_is_refused_whole_if_the_service_says_so() {
     let (_, kept) = client.send(Method::GET, &path, &Value::Null);
     assert_eq!(kept, made);
 }
+
+/// The attributes of a published schema, and the common ones, by their paths.
+fn paths(schema: &Value) -> Vec<String> {
+    let mut paths: Vec<String> = ["id", "externalId", "schemas", "meta"].map(str::to_owned).into();
+    for part in ["resourceType", "created", "lastModified", "location", "version"] {
+        paths.push(format!("meta.{part}"));
+    }
+    let uri = schema["id"].as_str().unwrap();
+    for attribute in schema["attributes"].as_array().unwrap() {
+        let name = format!("{uri}:{}", attribute["name"].as_str().unwrap());
+        for sub in attribute["subAttributes"].as_array().into_iter().flatten() {
+            paths.push(format!("{name}.{}", sub["name"].as_str().unwrap()));
+        }
+        paths.push(name);
+    }
+    paths
+}
+
+/// RFC 7644 §3.4.2.2, §3.4.2.3, §3.12
+#[test]
+fn every_attribute_is_searched_and_sorted_by_or_refused_with_a_reason() {
+    let file = File::new();
+    let client = Client::new(file.open(), UnknownMembers::Skip);
+    let ann = client.send(Method::POST, "/Users", &json!({"userName": "ann"})).1;
+    let group = json!({"displayName": "g", "members": [{"value": ann["id"]}]});
+    assert_eq!(client.send(Method::POST, "/Groups", &group).0, 201);
+    let mut asked = 0;
+    for schema in
+        client.send(Method::GET, "/Schemas", &Value::Null).1["Resources"].as_array().unwrap()
+    {
+        for path in paths(schema) {
+            let encoded = |filter: String| {
+                let bytes = filter.bytes().map(|byte| format!("%{byte:02x}"));
+                format!("filter={}", bytes.collect::<String>())
+            };
+            let filters = ["pr", "eq \"a\"", "eq true", "gt \"a\"", "co \"a\"", "ne 1", "eq null"];
+            let filters =
+                filters.map(|test| encoded(format!("not ({path} {test}) or {path} {test}")));
+            let orders = ["", "&sortOrder=descending", "&cursor="]
+                .map(|order| format!("sortBy={path}{order}&count=1"));
+            for query in filters.iter().chain(&orders) {
+                for endpoint in ["/Users", "/Groups", "/"] {
+                    let (status, body) =
+                        client.send(Method::GET, &format!("{endpoint}?{query}"), &Value::Null);
+                    let refused = status == 400 && body["scimType"].is_string();
+                    assert!(status == 200 || refused, "{path}: {endpoint}?{query}: {status}");
+                    asked += usize::from(status == 200);
+                }
+            }
+        }
+    }
+    assert!(asked > 1000, "{asked}");
+}

@@ -91,6 +91,7 @@ checks! { "sort":
     what_matches_is_sorted,
     a_changed_value_changes_the_place,
     projections_do_not_disturb_orders,
+    memberships_are_an_order,
     without_an_order_ids_are_the_order,
 }
 
@@ -194,6 +195,34 @@ async fn projections_do_not_disturb_orders(bench: Bench) -> Outcome {
     query.want = scim_schema::Projection::only(cx.schema(), ["userName"], cx.compat())?;
     let found = bench.page(&cx, &query).await?.ids();
     same_order("displayName", false, &[2, 1, 3].map(id), &found)
+}
+
+async fn memberships_are_an_order(bench: Bench) -> Outcome {
+    sorting(&bench)?;
+    for (number, display) in [(1, "c"), (2, "a"), (3, "b"), (4, "d")] {
+        let body = json!({"userName": format!("u{number}"), "displayName": display});
+        bench.user(number, body).await?;
+    }
+    for (number, display, member) in [(10, "Zeta", 1), (11, "alpha", 3), (12, "Mu", 2)] {
+        bench.group(number, display, &[member]).await?;
+    }
+    let (users, groups) = (bench.users(), bench.groups()?);
+    for (cx, by, expected) in [
+        (&users, "groups.display", &[3, 2, 1, 4][..]),
+        (&users, "groups.value", &[1, 3, 2, 4]),
+        (&groups, "members.display", &[12, 11, 10]),
+        (&groups, "members.value", &[10, 12, 11]),
+    ] {
+        let known = bench.sort(cx, by, false).is_some();
+        if !known || bench.settings().unsearchable.contains(by) {
+            continue;
+        }
+        let mut expected: Vec<String> = expected.iter().map(|number| id(*number)).collect();
+        same_order(by, false, &expected, &sorted(&bench, cx, by, false).await?)?;
+        expected.reverse();
+        same_order(by, true, &expected, &sorted(&bench, cx, by, true).await?)?;
+    }
+    Ok(())
 }
 
 async fn without_an_order_ids_are_the_order(bench: Bench) -> Outcome {

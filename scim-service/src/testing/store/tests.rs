@@ -41,7 +41,14 @@ const FAULTS: &[(Fault, &[&str])] = &[
         &["sort/what_is_missing_comes_last", "sort/what_is_missing_comes_first_if_descending"],
     ),
     (Fault::TiesDescend, &["sort/ties_go_by_id_in_either_direction"]),
-    (Fault::IgnoresSort, &["sort/text_ignores_case_and_width", "sort/what_matches_is_sorted"]),
+    (
+        Fault::IgnoresSort,
+        &[
+            "sort/text_ignores_case_and_width",
+            "sort/what_matches_is_sorted",
+            "sort/memberships_are_an_order",
+        ],
+    ),
     (Fault::SortsByFirstElement, &["sort/the_primary_element_counts"]),
     (Fault::ChangesOrder, &["page/the_same_question_has_the_same_answer"]),
     (
