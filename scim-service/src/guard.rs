@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use http::{HeaderMap, HeaderName, header};
 use scim_core::{EntityTags, Error, Version};
 use serde_json::Value;
 
@@ -44,7 +45,27 @@ pub struct Guard {
     pub(crate) policy: Option<(Context, Arc<dyn Policy>)>,
 }
 
+/// The entity tags in the lines of a header, which are one list (RFC 9110 §5.3).
+pub(crate) fn entity_tags(headers: &HeaderMap, name: HeaderName) -> Option<EntityTags> {
+    let lines = headers.get_all(name).iter();
+    let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    match lines.iter().any(|line| line.trim() == "*") {
+        true => Some(EntityTags::Any),
+        false if lines.is_empty() => None,
+        false => Some(EntityTags::parse(&lines.join(","))),
+    }
+}
+
 impl Guard {
+    /// The versions that a request is meant for.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        Self {
+            if_match: entity_tags(headers, header::IF_MATCH),
+            if_none_match: entity_tags(headers, header::IF_NONE_MATCH),
+            ..Self::default()
+        }
+    }
+
     /// The same, with what must hold once the write is made.
     #[must_use]
     pub fn under(mut self, invariants: Vec<Invariant>) -> Self {

@@ -3,12 +3,12 @@
 mod all;
 pub(crate) mod search;
 
-use http::{StatusCode, header};
-use scim_core::{EntityTags, Error, ListResponse};
+use http::StatusCode;
+use scim_core::{Error, ListResponse};
 use serde_json::Value;
 
 use crate::{
-    Action, Context, Store, Window,
+    Action, Context, Guard, Store, Window,
     answer::{self, Answer, failed},
     cursor::{self, Cursor},
     derive,
@@ -25,8 +25,9 @@ impl<S: Store> Parts<S> {
         let load = derive::loaded(cx, &want, &want)?;
         let found = self.store.get(cx, id, &load).await.map_err(failed)?;
         let stored = found.ok_or_else(|| missing(cx))?;
-        let known = head.headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-        let unchanged = known.is_some_and(|tags| EntityTags::parse(tags).matches(&stored.version));
+        let Guard { if_match, if_none_match, .. } = Guard::of(&head.headers);
+        Guard { if_match, ..Guard::default() }.check(&stored.version)?;
+        let unchanged = if_none_match.is_some_and(|tags| tags.matches(&stored.version));
         // The version covers what is stored: an answer with derived attributes may differ under it.
         if unchanged && !want.includes_derived() && !derive::is_shown(cx, &want) {
             let location = self.location(cx.endpoint(), id);

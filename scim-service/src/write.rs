@@ -1,6 +1,6 @@
 //! Resources written (RFC 7644 §3.3, §3.5, §3.6).
 
-use http::{HeaderMap, StatusCode, header};
+use http::StatusCode;
 use scim_core::{AttrPath, EntityTags, Error, json};
 use scim_patch::{Patch, Plan};
 use scim_schema::{Mode, Projection, Secrets};
@@ -102,7 +102,7 @@ impl<S: Store> Parts<S> {
     ) -> Answer {
         self.policy.authorize(cx, Action::Replace)?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&body));
-        let change = self.replacement(cx, guard(&head.headers), body)?;
+        let change = self.replacement(cx, Guard::of(&head.headers), body)?;
         let stored = self.update(cx, id, &change, Action::Replace).await?;
         let stored = self.whole(cx, stored, &want).await?;
         self.resource(StatusCode::OK, cx, stored, &want)
@@ -122,7 +122,7 @@ impl<S: Store> Parts<S> {
         let plan =
             Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(plan.touched());
-        let change = self.patching(cx, guard(&head.headers), plan)?;
+        let change = self.patching(cx, Guard::of(&head.headers), plan)?;
         let stored = self.update(cx, id, &change, Action::Patch).await?;
         if want.is_default() && !cx.endpoint().does_patch_answer_body() {
             let location = self.location(cx.endpoint(), id);
@@ -136,7 +136,7 @@ impl<S: Store> Parts<S> {
     /// Deletes a resource (RFC 7644 §3.6).
     pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &Head) -> Answer {
         self.policy.authorize(cx, Action::Delete)?;
-        let guard = self.deletion(cx, guard(&head.headers))?;
+        let guard = self.deletion(cx, Guard::of(&head.headers))?;
         if !self.store.delete(cx, id, &guard).await.map_err(failed)? {
             return Err(missing(cx).into());
         }
@@ -232,19 +232,6 @@ pub(crate) enum Creation {
     New(New),
     /// One that is there, taken over.
     Adopted { id: String, change: Change },
-}
-
-/// The preconditions of a write (RFC 7644 §3.14).
-fn guard(headers: &HeaderMap) -> Guard {
-    let tags = |name| {
-        let value: Option<&http::HeaderValue> = headers.get(name);
-        value.map(|tags| EntityTags::parse(tags.to_str().unwrap_or_default()))
-    };
-    Guard {
-        if_match: tags(header::IF_MATCH),
-        if_none_match: tags(header::IF_NONE_MATCH),
-        ..Guard::default()
-    }
 }
 
 /// The attributes that a body names, those of extensions one by one.
