@@ -1,7 +1,10 @@
 //! Answers, and refusals, as HTTP carries them.
 
+use std::iter;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
+use http_body::Body as _;
 use scim_core::{Error, Version};
 use serde::Serialize;
 
@@ -116,7 +119,15 @@ pub(crate) fn located(mut response: Response<Body>, location: String) -> Respons
     response
 }
 
-/// An answer to HEAD has the headers alone.
+/// An answer to HEAD has the headers alone, with the length that the body would have had
+/// (RFC 9110 §9.3.2, §8.6).
 pub(crate) fn for_method(response: Response<Body>, method: &Method) -> Response<Body> {
-    if method == Method::HEAD { response.map(|_| Body::empty()) } else { response }
+    if method != Method::HEAD {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let length = body.size_hint().exact();
+    head.headers.extend(length.map(|length| (header::CONTENT_LENGTH, length.into())));
+    let withheld = if length.is_some() { Body::empty() } else { Body::stream(iter::empty()) };
+    Response::from_parts(head, withheld)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::Method;
+use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use scim_core::{Error, ScimType};
 
@@ -34,19 +34,21 @@ pub(crate) enum Route<'a> {
 }
 
 impl Route<'_> {
-    /// The methods that are served there.
+    /// The methods that are served there; HEAD is wherever GET is.
     pub(crate) fn allowed(&self) -> impl Iterator<Item = &'static str> {
         let (endpoint, methods) = self.methods();
         let served = methods
             .iter()
             .filter(move |(_, action)| endpoint.is_none_or(|endpoint| endpoint.allows(*action)));
-        served.map(|(method, _)| *method)
+        served.flat_map(|(method, _)| match *method {
+            "GET" => ["GET", "HEAD"].as_slice().iter().copied(),
+            _ => std::slice::from_ref(method).iter().copied(),
+        })
     }
 
-    /// Whether a method is served there; HEAD is wherever GET is.
+    /// Whether a method is served there.
     pub(crate) fn allows(&self, method: &Method) -> bool {
-        let name = if method == Method::HEAD { "GET" } else { method.as_str() };
-        self.allowed().any(|allowed| allowed == name)
+        self.allowed().any(|allowed| allowed == method.as_str())
     }
 
     /// What there is to do, and the endpoint that says whether it is served.
@@ -141,7 +143,14 @@ fn strip<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
 }
 
 fn version_of(segment: &str) -> Option<u32> {
-    segment.strip_prefix('v')?.parse().ok()
+    let number = segment.strip_prefix('v').filter(|number| !number.starts_with(['0', '+']))?;
+    number.parse().ok()
+}
+
+/// Whether the protocol has an endpoint of this name itself.
+pub(crate) fn is_taken(segment: &str) -> bool {
+    let own = find(segment, "/", &[]);
+    !matches!(own, Err(error) if error.status == StatusCode::NOT_FOUND)
 }
 
 #[cfg(test)]
@@ -179,7 +188,9 @@ mod tests {
         for path in ["/v1/Users", "/scim/v1/Users", "/scim/v9/Users", "/v3", "/scim/v2/v1/Users"] {
             assert!(shown(path).starts_with("400 invalidVers"), "{path}");
         }
-        assert!(shown("/users").starts_with("404"));
+        for path in ["/users", "/scim/v02/Users", "/scim/v2/v02/Users"] {
+            assert!(shown(path).starts_with("404"), "{path}");
+        }
         assert!(shown("/Users/1/2").starts_with("404"));
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Client<S = MemoryStore>(pub(crate) ScimService<Arc<S>>);
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: http::HeaderMap,
+    /// The bytes of the body.
+    pub(crate) length: usize,
     pub(crate) body: Value,
 }
 
@@ -61,7 +63,8 @@ impl<S: Store> Client<S> {
         let bytes = body.collect().await.unwrap().to_bytes();
         let body =
             if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        let (status, length) = (head.status.as_u16(), bytes.len());
+        Answer { status, headers: head.headers, length, body }
     }
 
     pub(crate) async fn send(

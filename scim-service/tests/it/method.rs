@@ -36,11 +36,11 @@ async fn what_is_not_served_is_405_and_names_what_is() {
     assert_eq!(badge.status, 201);
     let badge = format!("/Badges/{}", badge.body["id"].as_str().unwrap());
     for (method, path, allowed) in [
-        ("DELETE", user.as_str(), "GET, PUT, PATCH"),
-        ("POST", "/Groups", "GET"),
-        ("PUT", "/Groups/1", "GET"),
-        ("PATCH", "/Groups/1", "GET"),
-        ("DELETE", "/Groups/1", "GET"),
+        ("DELETE", user.as_str(), "GET, HEAD, PUT, PATCH"),
+        ("POST", "/Groups", "GET, HEAD"),
+        ("PUT", "/Groups/1", "GET, HEAD"),
+        ("PATCH", "/Groups/1", "GET, HEAD"),
+        ("DELETE", "/Groups/1", "GET, HEAD"),
         ("GET", "/Badges", "POST"),
         ("HEAD", "/Badges", "POST"),
         ("POST", "/Badges/.search", ""),

@@ -49,13 +49,17 @@ fn two_resource_types_share_neither_name_nor_endpoint_with_each_other_or_the_pro
     assert_eq!(build(same_path), Some(BuildError::Endpoint("Other".to_owned())));
     let same_name = vec![thing("Thing", "/Things"), thing("Thing", "/Others")];
     assert_eq!(build(same_name), Some(BuildError::Endpoint("Thing".to_owned())));
-    for own in ["/Bulk", "/Me", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig"] {
+    let own = ["/Bulk", "/Me", "/Schemas", "/ResourceTypes", "/ServiceProviderConfig"];
+    for own in own.into_iter().chain(["/ServiceProviderConfigs", "/v2", "/v1"]) {
         assert_eq!(build(vec![thing("X", own)]), Some(BuildError::Endpoint("X".to_owned())));
     }
     assert_eq!(build(vec![thing("Thing", "/Things"), thing("thing", "/things")]), None);
     for (name, path) in [("", "/Things"), ("A b", "/Things"), ("A", ""), ("A", "/a/b")] {
-        assert!(Endpoint::new(name, path, catalog::user()).is_err(), "{name} {path}");
+        let refused = Endpoint::new(name, path, catalog::user());
+        assert!(matches!(refused, Err(BuildError::Name(_))), "{name} {path}");
     }
+    let refused = Endpoint::new("Device", "/my/Devices", catalog::user()).unwrap_err();
+    assert!(refused.to_string().contains("`my/Devices`"), "{refused}");
 }
 
 /// RFC 7644 §1.3, RFC 7644 §3.2, RFC 7644 §3.13
@@ -104,16 +108,18 @@ async fn a_body_that_is_not_utf_8_is_refused() {
     assert_eq!(client.request(request).await.error(), (415, None));
 }
 
-/// RFC 7644 §3.4.1, RFC 7644 §3.14
+/// RFC 7644 §3.4.1, RFC 7644 §3.14, RFC 9110 §8.6
 #[tokio::test]
-async fn head_answers_with_the_headers_of_get_alone() {
+async fn head_answers_with_the_headers_and_the_length_of_get_alone() {
     let client = at("https://scim.example.com/v2").unwrap();
     let user = client.user("ann").await;
     for path in [user.as_str(), "/Users", "/Schemas", "/Users/nobody", "/Users?filter=x"] {
-        let head = client.send("HEAD", path, &[], "").await;
+        let mut head = client.send("HEAD", path, &[], "").await;
         let get = client.get(path).await;
+        let length = head.headers.remove("content-length").unwrap();
+        assert_eq!(length, get.length.to_string(), "{path}");
         assert_eq!((head.status, &head.headers), (get.status, &get.headers), "{path}");
-        assert!(head.body.is_null());
+        assert_eq!(head.length, 0);
     }
 }
 
