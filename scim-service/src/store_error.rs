@@ -1,6 +1,6 @@
 //! Why a store did not do what it was asked.
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{error::Error as StdError, fmt, iter, time::Duration};
 
 use http::StatusCode;
 use scim_core::Error;
@@ -58,10 +58,21 @@ impl StoreError {
                 (error, Some(after.as_secs().max(1)))
             }
             Kind::Inside(inside) => {
-                tracing::error!(error = %inside, "the store failed");
+                tracing::error!(error = %Chain(&*inside), "the store failed");
                 (Error::internal(), None)
             }
         }
+    }
+}
+
+/// An error and what has caused it.
+struct Chain<'a>(&'a dyn StdError);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut causes = iter::successors(self.0.source(), |cause| (*cause).source());
+        causes.try_for_each(|cause| write!(f, ": {cause}"))
     }
 }
 
@@ -82,5 +93,22 @@ impl fmt::Debug for StoreError {
             Kind::Busy(after) => f.debug_tuple("Busy").field(after).finish(),
             Kind::Inside(inside) => f.debug_tuple("Inside").field(inside).finish(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the statement failed")]
+    struct Statement(#[source] std::fmt::Error);
+
+    #[test]
+    fn what_has_caused_a_failure_is_logged_with_it() {
+        let error = Statement(std::fmt::Error);
+        let cause = std::fmt::Error.to_string();
+        assert_eq!(Chain(&error).to_string(), format!("the statement failed: {cause}"));
+        assert_eq!(Chain(&std::fmt::Error).to_string(), cause);
     }
 }
