@@ -14,6 +14,7 @@ use crate::{
     discovery::Discovery,
     link::Links,
     policy::Permissive,
+    route,
     service::{Me, Paging, Parts},
 };
 
@@ -50,6 +51,10 @@ pub enum BuildError {
     /// The base URL is missing, relative, or has a query (RFC 7644 §1.3).
     #[error("the base URL must be an absolute http or https URL without a query")]
     BaseUrl,
+    /// The name of a resource type or the segment of its endpoint is empty, or holds more than
+    /// ASCII letters, digits, `-` and `_`.
+    #[error("`{0}` is no name or path of a resource type, which is one segment of a URL")]
+    Name(String),
     /// There is no resource type.
     #[error("a service needs at least one resource type")]
     NoEndpoint,
@@ -252,7 +257,8 @@ impl<S: Store> Builder<S> {
     ///
     /// # Errors
     /// [`BuildError`] if something is missing or contradicts itself.
-    pub fn build(self) -> Result<ScimService<S>, BuildError> {
+    pub fn build(mut self) -> Result<ScimService<S>, BuildError> {
+        self.limits.page = self.limits.page.min(self.limits.max_page);
         let base_path = base_path(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
         let base = self.base_url.trim_end_matches('/').to_owned();
@@ -322,7 +328,6 @@ fn base_path(url: &str) -> Result<String, BuildError> {
 }
 
 fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {
-    const OWN: [&str; 5] = ["ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", "Me"];
     if endpoints.is_empty() {
         return Err(BuildError::NoEndpoint);
     }
@@ -330,7 +335,8 @@ fn check_endpoints(endpoints: &[Endpoint]) -> Result<(), BuildError> {
         let same = |other: &&Endpoint| {
             other.name() == endpoint.name() || other.segment() == endpoint.segment()
         };
-        if OWN.contains(&endpoint.segment()) || endpoints.iter().take(at).any(|other| same(&other))
+        if route::is_taken(endpoint.segment())
+            || endpoints.iter().take(at).any(|other| same(&other))
         {
             return Err(BuildError::Endpoint(endpoint.name().to_owned()));
         }

@@ -97,7 +97,7 @@ impl Discovery {
 impl Collection {
     /// Filters are forbidden here, every other parameter is ignored (RFC 7644 §4).
     fn answer(&self, id: Option<&str>, query: &str, same: impl Fn(&str, &str) -> bool) -> Answer {
-        if Params::from_query(query).is_ok_and(|params| params.filter.is_some()) {
+        if Params::names_filter(query) {
             return Err(
                 Error::new(StatusCode::FORBIDDEN, "this endpoint cannot be filtered").into()
             );

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use scim_core::{AttrName, Error};
+use scim_core::AttrName;
 use scim_schema::ResourceSchema;
 
 use crate::{
-    Action, Derived, OnConflict,
+    Action, BuildError, Derived, OnConflict,
     link::{self, Reference},
 };
 
@@ -43,15 +43,15 @@ impl Endpoint {
     /// A resource type; `path` is its endpoint, such as `/Devices`.
     ///
     /// # Errors
-    /// 500 if the name is empty or the path is not one segment.
-    pub fn new(name: &str, path: &str, schema: ResourceSchema) -> Result<Self, Error> {
+    /// [`BuildError::Name`] if the name is empty or the path is not one segment.
+    pub fn new(name: &str, path: &str, schema: ResourceSchema) -> Result<Self, BuildError> {
         let segment = path.strip_prefix('/').unwrap_or(path);
         let plain = |text: &str| {
             !text.is_empty()
                 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
         };
-        if !plain(name) || !plain(segment) {
-            return Err(Error::internal());
+        if let Some(odd) = [name, segment].into_iter().find(|text| !plain(text)) {
+            return Err(BuildError::Name(odd.to_owned()));
         }
         Ok(Self::of(name, segment, "", schema))
     }

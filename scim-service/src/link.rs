@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use scim_core::{AttrName, AttrPath, Attribute, Mutability};
+use scim_filter::Attributes;
 use scim_schema::{Projection, ResourceSchema};
 use serde_json::{Map, Value};
 
-use crate::Endpoint;
+use crate::{Context, Endpoint};
 
 /// What an id may hold unescaped in a URL.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -54,6 +55,16 @@ pub(crate) fn references(schema: &ResourceSchema) -> Vec<Reference> {
         })
     };
     schema.base().attributes.iter().filter_map(of).collect()
+}
+
+/// Whether a path leads to an address, which the service makes.
+pub(crate) fn names(cx: &Context, path: &AttrPath) -> bool {
+    let Some(resolved) = cx.schema().resolve(path, cx.compat()) else { return false };
+    let (Some(attribute), Some(sub)) = (resolved.attribute, resolved.sub) else { return false };
+    let mut references = cx.endpoint().references().iter();
+    resolved.container.is_none()
+        && (attribute.name == "meta" && sub.name == "location"
+            || sub.name == "$ref" && references.any(|one| one.attribute == attribute.name))
 }
 
 impl Links {

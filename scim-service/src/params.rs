@@ -35,14 +35,35 @@ impl Params {
                 "startindex" => params.start_index = integer("startIndex", &value()?)?,
                 "count" => params.count = integer("count", &value()?)?,
                 "cursor" => params.cursor = Some(value()?),
-                "attributes" => params.attributes = Some(SearchRequest::attribute_list(&value()?)),
-                "excludedattributes" => {
-                    params.excluded_attributes = Some(SearchRequest::attribute_list(&value()?));
-                }
+                "attributes" => params.attributes = names(&value()?),
+                "excludedattributes" => params.excluded_attributes = names(&value()?),
                 _ => {}
             }
         }
         Ok(params)
+    }
+
+    /// Reads what a query string asks for of one resource. All else says nothing there, so it may
+    /// be anything.
+    ///
+    /// # Errors
+    /// 400 invalidSyntax for wrong UTF-8.
+    pub(crate) fn of_one(query: &str) -> Result<Self, Error> {
+        if query.is_empty() {
+            return Ok(Self::default());
+        }
+        let asks = |pair: &&str| {
+            let name = pair.split('=').next().unwrap_or_default();
+            decode(name).is_ok_and(|name| name.to_ascii_lowercase().ends_with("attributes"))
+        };
+        let pairs: Vec<&str> = query.split('&').filter(asks).collect();
+        Self::from_query(&pairs.join("&"))
+    }
+
+    /// Whether a query string names a filter.
+    pub(crate) fn names_filter(query: &str) -> bool {
+        let names = query.split('&').filter_map(|pair| decode(pair.split('=').next()?).ok());
+        names.into_iter().any(|name| name.eq_ignore_ascii_case("filter"))
     }
 
     /// Reads the body of a POST to `/.search`.
@@ -87,6 +108,11 @@ impl Params {
             (None, None) => Ok(Projection::default_of(schema)),
         }
     }
+}
+
+/// The names in a list; an empty one asks for nothing.
+fn names(list: &str) -> Option<Vec<String>> {
+    Some(SearchRequest::attribute_list(list)).filter(|names| !names.is_empty())
 }
 
 fn names_search_request(body: &Value) -> bool {

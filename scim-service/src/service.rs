@@ -194,11 +194,12 @@ impl<S: Store> Parts<S> {
             Route::Bulk => Box::pin(self.bulk(head, body.value)).await,
             Route::Type(endpoint) => {
                 let cx = self.request_context(endpoint, head);
-                let params = Params::from_query(query)?;
-                match head.method {
-                    Method::POST => Box::pin(self.create(&cx, &params, body)).await,
-                    _ => Box::pin(self.list(&cx, &params)).await,
+                if head.method == Method::POST {
+                    let params = Params::of_one(query)?;
+                    return Box::pin(self.create(&cx, &params, body)).await;
                 }
+                let params = Params::from_query(query)?;
+                Box::pin(self.list(&cx, &params)).await
             }
             Route::TypeSearch(endpoint) => {
                 let cx = self.request_context(endpoint, head);
@@ -207,7 +208,7 @@ impl<S: Store> Parts<S> {
             }
             Route::Resource(endpoint, id) => {
                 let cx = self.request_context(endpoint, head);
-                let params = Params::from_query(query)?;
+                let params = Params::of_one(query)?;
                 match head.method {
                     Method::PUT => {
                         Box::pin(self.replace(&cx, &id, head, &params, body.value)).await

@@ -70,8 +70,12 @@ impl<S: Store> Parts<S> {
         if sorted && each.iter().all(|search| search.sort.is_none()) {
             return Err(unknown_sort());
         }
-        let canonical: Vec<String> =
-            each.iter().flat_map(|search| search.canonical(params)).collect();
+        let asked = |search: &Search| {
+            let mut asked = search.canonical(params);
+            asked.push(search.cx.resource_type().to_owned());
+            asked
+        };
+        let canonical: Vec<String> = each.iter().flat_map(asked).collect();
         let scope = each
             .first()
             .map(|search| cursor::scope(&search.cx, "/", &canonical))

@@ -13,7 +13,7 @@ use crate::{
     Context, Page, Query, Sort, Store, Stored, Window,
     answer::{Refusal, failed},
     cursor::Cursor,
-    derive,
+    derive, link,
     params::Params,
     render::Shown,
     service::Parts,
@@ -170,7 +170,7 @@ impl<S: Store> Parts<S> {
         let options =
             Options::STRICT.compat(*cx.compat()).limits(self.limits.filter).unknown(unknown);
         let filter = Filter::parse_with(text, &options)?;
-        if filter.attributes().iter().any(|path| derive::names(cx, path)) {
+        if filter.attributes().iter().any(|path| is_computed(cx, path)) {
             return Err(Error::invalid_filter(
                 "an attribute that is computed cannot be searched by",
             ));
@@ -183,7 +183,7 @@ impl<S: Store> Parts<S> {
             return Ok(None);
         };
         let path: AttrPath = text.parse().map_err(|_| unknown_sort())?;
-        let known = sortable(cx, &path).filter(|_| !derive::names(cx, &path));
+        let known = sortable(cx, &path).filter(|_| !is_computed(cx, &path));
         let path = known.ok_or_else(unknown_sort)?;
         Ok(Some(Sort { path, descending: params.descending }))
     }
@@ -215,6 +215,11 @@ fn sortable(cx: &Context, path: &AttrPath) -> Option<ResolvedPath> {
     }
     let hidden = is_secret(attribute) || resolved.sub.is_some_and(is_secret);
     ResolvedPath::of(&resolved).filter(|_| !hidden)
+}
+
+/// Whether a path leads to what no store has, because the service makes it.
+fn is_computed(cx: &Context, path: &AttrPath) -> bool {
+    derive::names(cx, path) || link::names(cx, path)
 }
 
 /// 400 for an order by what nothing can be sorted by.

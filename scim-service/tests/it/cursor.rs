@@ -158,6 +158,30 @@ async fn a_cursor_is_good_for_its_client_alone_and_for_every_process_with_the_ke
     assert_eq!(other.get("/Users?startIndex=2").await.body["startIndex"], 2);
 }
 
+/// RFC 9865 §2.1
+#[tokio::test]
+async fn a_cursor_over_all_types_is_good_for_their_order_alone() {
+    let store = Arc::new(MemoryStore::new());
+    let process = |endpoints: [Endpoint; 2]| {
+        let builder = ScimService::builder(store.clone())
+            .base_url("https://scim.example.com/scim/v2")
+            .cursor_key(CursorKey::new([7; 32]));
+        let builder = endpoints.into_iter().fold(builder, |builder, one| builder.endpoint(one));
+        Client(builder.build().unwrap())
+    };
+    let (users, groups) = (Endpoint::users(catalog::user()), Endpoint::groups(catalog::group()));
+    let one = process([users.clone(), groups.clone()]);
+    for name in ["x", "y"] {
+        one.user(name).await;
+    }
+    let first = one.get("/?count=1&cursor").await;
+    let next = format!("/?count=1&cursor={}", first.body["nextCursor"].as_str().unwrap());
+    let same = process([users.clone(), groups.clone()]);
+    assert_eq!(names(&same.get(&next).await), ["y"]);
+    let other = process([groups, users]);
+    assert_eq!(other.get(&next).await.error(), (400, Some("invalidCursor")));
+}
+
 /// RFC 9865 §2.1, RFC 9865 §5.2
 #[tokio::test]
 async fn a_cursor_is_good_for_its_time_alone() {

@@ -1,5 +1,6 @@
 //! The protocol, rule by rule (RFC 7644 §3, §4).
 
+use scim_service::Limits;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, BASE, Client};
@@ -87,16 +88,135 @@ async fn every_refusal_is_an_error_body_with_its_keyword() {
 async fn a_method_that_is_not_served_is_answered_with_those_that_are() {
     let client = Client::new();
     for (method, path, allowed) in [
-        ("DELETE", "/Users", "GET, POST"),
-        ("POST", "/Users/1", "GET, PUT, PATCH, DELETE"),
-        ("PUT", "/ServiceProviderConfig", "GET"),
-        ("PATCH", "/Schemas", "GET"),
+        ("DELETE", "/Users", "GET, HEAD, POST"),
+        ("POST", "/Users/1", "GET, HEAD, PUT, PATCH, DELETE"),
+        ("PUT", "/ServiceProviderConfig", "GET, HEAD"),
+        ("PATCH", "/Schemas", "GET, HEAD"),
         ("GET", "/Users/.search", "POST"),
     ] {
         let answer = client.send(method, path, &[], "{}").await;
         assert_eq!(answer.error(), (405, None), "{method} {path}");
         assert_eq!(answer.header("allow"), Some(allowed));
     }
+}
+
+/// RFC 7644 §3.14, RFC 9110 §5.3
+#[tokio::test]
+async fn the_lines_of_a_precondition_are_one_list() {
+    let client = Client::new();
+    let user = client.user("ann").await;
+    let body = json!({"userName": "ann", "title": "x"}).to_string();
+    let none = [("if-none-match", "\"9\""), ("if-none-match", " *")];
+    assert_eq!(client.send("PUT", &user, &none, body.clone()).await.error(), (412, None));
+    let path = format!("{user}?attributes=userName");
+    let known = [("if-none-match", "\"9\""), ("if-none-match", "W/\"1\"")];
+    assert_eq!(client.send("GET", &path, &known, "").await.status, 304);
+    let neither = [("if-match", "\"8\""), ("if-match", "\"9\"")];
+    assert_eq!(client.send("PUT", &user, &neither, body.clone()).await.error(), (412, None));
+    let second = [("if-match", "\"9\""), ("if-match", "W/\"1\"")];
+    assert_eq!(client.send("PUT", &user, &second, body).await.status, 200);
+}
+
+/// RFC 7644 §3.14, RFC 9110 §13.1.1
+#[tokio::test]
+async fn a_read_meant_for_another_version_is_refused() {
+    let client = Client::new();
+    let user = client.user("ann").await;
+    for method in ["GET", "HEAD"] {
+        for (tag, status) in [("W/\"1\"", 200), ("*", 200), ("W/\"9\"", 412)] {
+            let answer = client.send(method, &user, &[("if-match", tag)], "").await;
+            assert_eq!(answer.status, status, "{method} {tag}");
+        }
+    }
+}
+
+/// RFC 7644 §3.4.1
+#[tokio::test]
+async fn what_asks_for_a_page_says_nothing_of_one_resource() {
+    let client = Client::new();
+    let user = client.user("ann").await;
+    for query in ["count=abc", "sortOrder=up", "filter=%FF", "startIndex=x&cursor=y", "%FF=1"] {
+        let answer = client.get(&format!("{user}?{query}&attributes=userName")).await;
+        assert_eq!((answer.status, &answer.body["userName"]), (200, &json!("ann")), "{query}");
+        assert!(answer.body.get("meta").is_none());
+        let body = json!({"userName": format!("bob {query}")});
+        assert_eq!(client.post(&format!("/Users?{query}"), body).await.status, 201, "{query}");
+    }
+}
+
+/// RFC 7644 §3.9, RFC 7644 §3.4.3
+#[tokio::test]
+async fn a_list_without_names_asks_for_nothing() {
+    let client = Client::new();
+    let user = client.user("ann").await;
+    let whole = client.get(&user).await.body;
+    for query in ["attributes=", "attributes=&excludedAttributes=", "attributes=,&count=1"] {
+        assert_eq!(client.get(&format!("{user}?{query}")).await.body, whole, "{query}");
+        assert_eq!(client.get(&format!("/Users?{query}")).await.body["Resources"][0], whole);
+    }
+    let except = client.get(&format!("{user}?attributes=&excludedAttributes=userName")).await;
+    assert!(except.status == 200 && except.body.get("userName").is_none());
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        "attributes": [], "excludedAttributes": ["userName"],
+    });
+    let found = client.post("/Users/.search", search).await;
+    assert!(found.status == 200 && found.body["Resources"][0].get("userName").is_none());
+}
+
+/// RFC 7644 §3.4.2.2, RFC 7644 §3.4.2.3
+#[tokio::test]
+async fn addresses_that_the_service_makes_are_not_searched_by() {
+    let client = Client::new();
+    let user = client.user("ann").await;
+    let group = json!({"displayName": "g", "members": [{"value": user.rsplit('/').next()}]});
+    assert_eq!(client.post("/Groups", group).await.status, 201);
+    for (endpoint, path) in
+        [("/Users", "meta.location"), ("/Users", "groups.$ref"), ("/Groups", "members.$ref")]
+    {
+        for test in ["pr", "eq+%22x%22"] {
+            let answer = client.get(&format!("{endpoint}?filter={path}+{test}")).await;
+            assert_eq!(answer.error(), (400, Some("invalidFilter")), "{path} {test}");
+        }
+        let answer = client.get(&format!("{endpoint}?sortBy={path}")).await;
+        assert_eq!(answer.error(), (400, Some("invalidValue")), "{path}");
+    }
+    let inside = client.get("/Groups?filter=members[$ref+pr]").await;
+    assert_eq!(inside.error(), (400, Some("invalidFilter")));
+    let inside = client.get("/Groups?filter=members[value+pr]").await;
+    assert_eq!((inside.status, &inside.body["totalResults"]), (200, &json!(1)));
+    // What clients write themselves is searched by.
+    let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref";
+    assert_eq!(client.get(&format!("/Users?filter={manager}+pr")).await.status, 200);
+}
+
+/// RFC 7644 §4
+#[tokio::test]
+async fn a_filter_is_refused_by_discovery_whatever_stands_beside_it() {
+    let client = Client::new();
+    for query in ["filter=id+pr", "filter=x&count=abc", "sortOrder=up&FILTER=%FF"] {
+        for path in ["/ResourceTypes", "/Schemas"] {
+            let answer = client.get(&format!("{path}?{query}")).await;
+            assert_eq!(answer.error(), (403, None), "{path}?{query}");
+        }
+    }
+    assert_eq!(client.get("/Schemas?count=abc").await.status, 200);
+}
+
+/// RFC 7643 §5, RFC 9865 §4
+#[tokio::test]
+async fn no_page_is_larger_than_the_largest_by_default_either() {
+    let mut limits = Limits::DEFAULT;
+    limits.max_page = 2;
+    let client = Client::of(|builder| builder.limits(limits));
+    for name in ["a", "b", "c"] {
+        client.user(name).await;
+    }
+    for path in ["/Users", "/", "/Users?cursor", "/?cursor", "/?sortBy=userName"] {
+        assert_eq!(client.get(path).await.body["itemsPerPage"], 2, "{path}");
+    }
+    let announced = client.get("/ServiceProviderConfig").await.body["pagination"].clone();
+    assert_eq!((&announced["defaultPageSize"], &announced["maxPageSize"]), (&json!(2), &json!(2)));
 }
 
 /// RFC 7644 §3.14
