@@ -58,6 +58,7 @@ pub(crate) fn app(
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/scim", any(scim))
+        .route("/scim/", any(scim))
         .route("/scim/{*path}", any(scim))
         .fallback(|| async { refuse(&Error::not_found("the SCIM endpoint is /scim/v2")) })
         .layer(middleware::from_fn(trace::request))
@@ -147,6 +148,6 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
 }
 
 fn is_public(request: &Request) -> bool {
-    request.method() == Method::GET
+    matches!(*request.method(), Method::GET | Method::HEAD)
         && request.uri().path().trim_end_matches('/') == "/scim/v2/ServiceProviderConfig"
 }

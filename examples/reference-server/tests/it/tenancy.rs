@@ -51,6 +51,17 @@ async fn without_a_valid_token_there_is_only_the_configuration() {
     let request = "GET /scim/v2/ServiceProviderConfig HTTP/1.1\r\nHost: x\r\n\r\n";
     let answer = Answer::from(Client::new(server.address).raw(request).await.unwrap());
     assert_eq!((answer.status, &answer.body["patch"]["supported"]), (200, &json!(true)));
+    let mut client = server.client().token("");
+    let head = client.send("HEAD", "/ServiceProviderConfig", String::new()).await;
+    assert_eq!(
+        (head.status, &head.headers["content-length"]),
+        (200, &answer.headers["content-length"])
+    );
+    for path in ["/scim", "/scim/", "/scim/v2/"] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let answer = Answer::from(Client::new(server.address).raw(request).await.unwrap());
+        assert_eq!(answer.status, 401, "{path}");
+    }
 }
 
 #[tokio::test]
