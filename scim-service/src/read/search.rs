@@ -74,14 +74,10 @@ impl<S: Store> Parts<S> {
     pub(super) fn search_among_all(&self, cx: Context, params: &Params) -> Result<Search, Error> {
         let mut loose = *cx.compat();
         loose.loose_projection = true;
-        let sort = match self.sort(&cx, params) {
-            Err(error) if error.scim_type == Some(ScimType::InvalidValue) => None,
-            sort => sort?,
-        };
         Ok(Search {
             want: params.projection(cx.schema(), &loose)?,
             filter: self.filter(&cx, params, Unknown::Absent)?,
-            sort,
+            sort: self.sort(&cx, params).unwrap_or_default(),
             cx,
         })
     }

@@ -1,16 +1,23 @@
 //! What an embedder decides: who `/Me` is, who is taken over, how secrets are kept.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
 
+use futures_executor::block_on;
 use scim_service::{
-    Context, Endpoint, MemoryStore, OnConflict, Policy, Principal, Proposal, ScimService,
+    Context, Endpoint, Features, MemoryStore, OnConflict, Policy, Principal, Proposal, ScimService,
     UnknownMembers,
     core::{Compat, Error},
     schema::catalog,
 };
 use serde_json::json;
 
-use crate::client::{BASE, Client};
+use crate::{
+    client::{Answer, BASE, Client},
+    wrapped::Wrapped,
+};
 
 fn with(users: Endpoint) -> Client {
     let builder = ScimService::builder(Arc::new(MemoryStore::new())).base_url(BASE).endpoint(users);
@@ -42,8 +49,11 @@ async fn a_person_who_comes_back_is_given_the_old_account() {
     let again = json!({"userName": "BJensen", "title": "Tour Guide"});
     assert_eq!(client.post("/Users", again.clone()).await.error(), (409, Some("uniqueness")));
     client.patch(&user, json!([{"op": "replace", "path": "active", "value": false}])).await;
+    let members = json!([{"value": user.strip_prefix("/Users/").unwrap()}]);
+    client.post("/Groups", json!({"displayName": "Guides", "members": members})).await;
     let adopted = client.post("/Users", again).await;
     assert_eq!(adopted.status, 201);
+    assert_eq!(adopted.body["groups"][0]["display"], "Guides");
     assert_eq!(format!("/Users/{}", adopted.body["id"].as_str().unwrap()), user);
     assert_eq!(adopted.body["title"], "Tour Guide");
     assert_eq!(client.get("/Users").await.body["totalResults"], 1);
@@ -199,4 +209,65 @@ async fn an_account_is_taken_over_by_what_names_it_and_only_if_it_is_one() {
     let new = client.post("/Users", json!({"userName": "new", "externalId": "3"})).await;
     assert_eq!(new.status, 201);
     assert_eq!(client.get("/Users").await.body["totalResults"], 3);
+}
+
+/// RFC 7644 §3.3
+#[tokio::test]
+async fn an_account_that_becomes_another_while_it_is_taken_over_is_looked_at_again() {
+    let change: Meanwhile = |other, path, at| {
+        let titled = json!([{"op": "add", "path": "title", "value": format!("title {at}")}]);
+        assert_eq!(block_on(other.patch(path, titled)).status, 200);
+    };
+    let delete: Meanwhile = |other, path, _| {
+        assert_eq!(block_on(other.send("DELETE", path, &[], "")).status, 204);
+    };
+    let exchange: Meanwhile = |other, path, _| {
+        assert_eq!(block_on(other.send("DELETE", path, &[], "")).status, 204);
+        let again = json!({"userName": "bjensen", "active": false});
+        assert_eq!(block_on(other.post("/Users", again)).status, 201);
+    };
+    for (meanwhile, often, status) in [
+        (change, 4, 201),
+        (change, 5, 412),
+        (delete, 1, 201),
+        (exchange, 4, 201),
+        (exchange, 5, 412),
+    ] {
+        let (client, answer) = taken_over(meanwhile, often).await;
+        assert_eq!(answer.status, status, "{often}");
+        let found = client.get("/Users").await.body;
+        assert_eq!(found["totalResults"], 1);
+        assert_eq!(found["Resources"][0]["active"], status == 201);
+        assert_eq!(found["Resources"][0]["id"] == answer.body["id"], status == 201);
+    }
+}
+
+/// What another client does to the account at a path just before it is taken over.
+type Meanwhile = fn(&Client<Wrapped>, &str, u32);
+
+/// A client of a store with one account, and what the attempt to take it over comes to, which
+/// another client forestalls so often.
+async fn taken_over(meanwhile: Meanwhile, often: u32) -> (Client<Wrapped>, Answer) {
+    let other = Arc::new(OnceLock::<Client<Wrapped>>::new());
+    let (known, left) = (other.clone(), AtomicU32::new(often));
+    let before = move |call: &str| {
+        let less = |left: u32| call.contains("Replace").then(|| left.checked_sub(1)).flatten();
+        if let Ok(at) = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) {
+            let other = known.get().unwrap();
+            let found = block_on(other.get("/Users")).body["Resources"][0]["id"].clone();
+            meanwhile(other, &format!("/Users/{}", found.as_str().unwrap()), at);
+        }
+        Ok(())
+    };
+    let users = Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive());
+    let service = ScimService::builder(Arc::new(Wrapped::new(Features::default(), before)))
+        .base_url(BASE)
+        .endpoint(users)
+        .build();
+    let client = Client(service.unwrap());
+    assert!(other.set(client.clone()).is_ok());
+    let off = client.post("/Users", json!({"userName": "bjensen", "active": false})).await;
+    assert_eq!(off.status, 201);
+    let answer = client.post("/Users", json!({"userName": "bjensen"})).await;
+    (client, answer)
 }

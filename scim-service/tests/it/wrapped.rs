@@ -9,7 +9,8 @@ use scim_service::{
 use serde_json::Value;
 
 /// A store in memory with the features that it says it has. It is never asked for others, and
-/// resources are handed over with nothing in them that was not asked for.
+/// resources are handed over with nothing in them that was not asked for, after a change without
+/// members.
 pub(crate) struct Wrapped {
     store: MemoryStore,
     features: Features,
@@ -83,7 +84,11 @@ impl Store for Wrapped {
         change: &Change,
     ) -> Result<Option<Updated>, StoreError> {
         (self.before)(&format!("{cx:?} {change:?} {:?}", change.split("members")))?;
-        self.store.update(cx, id, change).await
+        let mut updated = self.store.update(cx, id, change).await?;
+        if let Some(updated) = &mut updated {
+            updated.stored.attributes_mut().remove("members");
+        }
+        Ok(updated)
     }
 
     async fn delete(&self, cx: &Context, id: &str, guard: &Guard) -> Result<bool, StoreError> {
