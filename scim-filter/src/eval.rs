@@ -68,13 +68,17 @@ impl Test {
     #[inline]
     fn matches(&self, scope: &Value, long: Option<&LongTexts>) -> bool {
         let default = self.path.default_false && !matches!(self.op, TestOp::Present);
-        let ResolvedPath { kind, case_exact, .. } = self.path;
         self.path.any(scope, default, |value| match long {
-            None => self.holds(value, case_exact),
-            Some(long) => long.compare(value, kind, case_exact, |value, case_exact| {
-                self.holds(value, case_exact)
-            }),
+            Some(long) if LongTexts::is_long(value) => self.holds_long(value, long),
+            _ => self.holds(value, self.path.case_exact),
         })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn holds_long(&self, value: &Value, long: &LongTexts) -> bool {
+        let ResolvedPath { kind, case_exact, .. } = self.path;
+        long.compare(value, kind, case_exact, |value, case_exact| self.holds(value, case_exact))
     }
 
     /// Whether one value fulfils the test.

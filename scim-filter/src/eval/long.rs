@@ -16,6 +16,12 @@ impl LongTexts {
     /// From how many bytes on a text is long.
     const LONG: usize = 1024;
 
+    /// Whether a value is such a text, whatever its attribute.
+    #[inline]
+    pub(crate) fn is_long(value: &Value) -> bool {
+        matches!(value, Value::String(text) if text.len() >= Self::LONG)
+    }
+
     /// Compares a value of the resource: as it is or, if it is long, as its key, of which case
     /// counts.
     pub(crate) fn compare<T>(
@@ -27,7 +33,7 @@ impl LongTexts {
     ) -> T {
         match (kind, value) {
             (Kind::String | Kind::Reference, Value::String(text))
-                if text.len() >= Self::LONG && !case_exact =>
+                if Self::is_long(value) && !case_exact =>
             {
                 let mut known = self.0.borrow_mut();
                 let folded = known
