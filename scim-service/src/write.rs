@@ -40,8 +40,8 @@ impl<S: Store> Parts<S> {
                 // What was to be taken over has changed, or gone, in the meantime.
                 Ok(None) if tries < TRIES => {}
                 Err(error) if error.is_stale() && tries < TRIES => {}
-                Ok(None) => return Err(failed(StoreError::stale())),
-                Err(error) => return Err(failed(error)),
+                Ok(None) => return Err(failed(StoreError::stale().without_precondition())),
+                Err(error) => return Err(failed(error.without_precondition())),
             }
             value = json::from_slice(&text, &self.limits.json)?;
         };
@@ -137,7 +137,7 @@ impl<S: Store> Parts<S> {
     pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &Head) -> Answer {
         self.policy.authorize(cx, Action::Delete)?;
         let guard = self.deletion(cx, guard(&head.headers))?;
-        if !self.store.delete(cx, id, &guard).await.map_err(failed)? {
+        if !store::delete(&self.store, cx, id, &guard).await.map_err(failed)? {
             return Err(missing(cx).into());
         }
         self.policy.after(cx, &Event { action: Action::Delete, id, stored: None });

@@ -4,7 +4,7 @@ use http::StatusCode;
 use scim_core::Error;
 
 use super::Job;
-use crate::{Action, Context, Event, Guard, Store, answer::Refusal};
+use crate::{Action, Context, Event, Guard, Store, answer::Refusal, store};
 
 /// A create that left out what refers to operations that come after it.
 pub(super) struct Link {
@@ -52,7 +52,7 @@ impl<S: Store> Job<'_, S> {
     }
 
     async fn take_back(&self, Link { cx, id, .. }: &Link) {
-        match self.parts.store.delete(cx, id, &Guard::default()).await {
+        match store::delete(&self.parts.store, cx, id, &Guard::default()).await {
             Ok(_) => {
                 let event = Event { action: Action::Delete, id, stored: None };
                 self.parts.policy.after(cx, &event);
