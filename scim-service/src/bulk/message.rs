@@ -58,14 +58,24 @@ fn operation(value: Value) -> Operation {
         Value::Object(members) => members,
         _ => Map::new(),
     };
-    let mut text = |name| match take(&mut members, name) {
+    // Of a wrong type is not left out: a `version` may guard what must not happen.
+    let mut no_text = None;
+    let mut text = |name: &str, fault: &'static str| match take(&mut members, name) {
+        None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),
-        _ => None,
+        Some(_) => {
+            no_text.get_or_insert(fault);
+            None
+        }
     };
-    let (method, path) = (text("method").unwrap_or_default().to_ascii_uppercase(), text("path"));
-    let (bulk_id, version) = (text("bulkId").filter(|id| !id.is_empty()), text("version"));
+    let method = text("method", "`method` must be a string").unwrap_or_default();
+    let path = text("path", "`path` must be a string");
+    let bulk_id = text("bulkId", "`bulkId` must be a string").filter(|id| !id.is_empty());
+    let version = text("version", "`version` must be a string");
+    let method = method.to_ascii_uppercase();
     let data = take(&mut members, "data").unwrap_or_default();
     let fault = match method.as_str() {
+        _ if no_text.is_some() => no_text,
         "POST" if bulk_id.is_none() => Some("a POST needs a `bulkId`"),
         "POST" | "PUT" | "PATCH" if !data.is_object() => {
             Some("the operation needs `data`, an object")
