@@ -3,21 +3,23 @@
 mod link;
 mod message;
 mod order;
+mod place;
 mod reference;
+mod target;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use http::StatusCode;
 use scim_core::{EntityTags, Error};
 use scim_patch::Patch;
+use scim_schema::Valid;
 use serde_json::{Map, Value, json};
 
-use self::{link::Link, message::Operation, reference::BulkIds};
+use self::{link::Link, message::Operation, reference::BulkIds, target::Target};
 use crate::{
     Action, Change, Context, Endpoint, Event, Guard, Store, Write, Written,
     answer::{self, Answer, failed},
     read::missing,
-    route::{self, Route},
     service::{Head, Parts},
     write::Creation,
 };
@@ -55,8 +57,9 @@ struct Outcome {
 impl<S: Store> Parts<S> {
     /// Runs the operations of a bulk request, each by itself: what fails does not undo the rest.
     pub(crate) async fn bulk(&self, head: &Head, body: Value) -> Answer {
-        let request = message::read(body, &self.limits)?;
-        let ids = BulkIds::assign(&request.operations, &self.ids)?;
+        let mut request = message::read(body, &self.limits, &self.links)?;
+        let operations = &mut request.operations;
+        let ids = BulkIds::assign(operations, &self.ids, &self.links, head.compat)?;
         let count = request.operations.len();
         let mut job = Job {
             parts: self,
@@ -74,7 +77,7 @@ impl<S: Store> Parts<S> {
 
 impl<S: Store> Job<'_, S> {
     async fn run(&mut self) {
-        let order = order::of(&self.operations, &self.ids);
+        let order = order::of(self.operations.len(), &self.ids);
         let (mut links, mut behind) = (Vec::<Link>::new(), BTreeSet::new());
         for step in order {
             if self.depends_on_pending(step.at) {
@@ -109,9 +112,7 @@ impl<S: Store> Job<'_, S> {
     }
 
     fn depends_on_pending(&self, at: usize) -> bool {
-        let Some(operation) = self.operations.get(at) else { return false };
-        let used = self.ids.used_by(operation);
-        self.pending.iter().any(|pending| used.contains(&pending.at))
+        self.pending.iter().any(|pending| self.ids.uses(at, pending.at))
     }
 
     /// Makes a write of an operation, to be given to the store with others.
@@ -121,76 +122,69 @@ impl<S: Store> Job<'_, S> {
         late: &[usize],
         links: &mut Vec<Link>,
     ) -> Result<(), Error> {
-        let Some(mut operation) = self.operations.get(at).cloned() else { return Ok(()) };
-        if let Some(fault) = operation.fault.take() {
-            return Err(fault);
+        let Some(operation) = self.operations.get(at) else { return Ok(()) };
+        if let Some(fault) = &operation.fault {
+            return Err(fault.clone());
         }
-        self.ids.resolve(&mut operation)?;
-        self.check_referred(at, late)?;
-        let route = route::find(&operation.path, "", &self.parts.links.endpoints)?;
-        let guard = Guard {
-            if_match: operation.version.as_deref().map(EntityTags::parse),
-            ..Guard::default()
-        };
-        let method = operation.method.as_str();
-        let pending = match (method, route) {
-            ("POST", Route::Type(endpoint)) => {
-                check_allowed(endpoint, Action::Create)?;
-                let cx = self.parts.request_context(endpoint, self.head);
-                let data = self.ids.without(operation.data, late);
-                let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
-                let pending = self.create(at, cx, id, data).await?;
-                self.ids.settle(at, &pending.id);
+        let target = operation.target.clone()?;
+        let data = self.ids.resolved(operation)?;
+        match (operation.method.as_str(), target) {
+            ("POST", Target::Type(endpoint)) => {
+                self.check_referred(at, late)?;
+                check_allowed(&endpoint, Action::Create)?;
+                let cx = self.parts.request_context(&endpoint, self.head);
+                let (id, is_new) = self.create(at, &cx, data, late).await?;
+                self.ids.settle(at, &id);
                 if !late.is_empty() {
-                    let is_new = matches!(pending.write, Write::Create { .. });
-                    let (cx, id, late) = (pending.cx.clone(), pending.id.clone(), late.to_vec());
-                    links.push(Link { at, late, cx, id, is_new });
+                    links.push(Link { at, late: late.to_vec(), cx, id, is_new });
                 }
-                pending
             }
-            ("PUT" | "PATCH" | "DELETE", Route::Resource(endpoint, id)) => {
+            (method @ ("PUT" | "PATCH" | "DELETE"), Target::Resource(endpoint, id)) => {
+                let id = self.ids.id(&id)?;
+                self.check_referred(at, late)?;
                 let action = match method {
                     "PUT" => Action::Replace,
                     "PATCH" => Action::Patch,
                     _ => Action::Delete,
                 };
-                check_allowed(endpoint, action)?;
-                let cx = self.parts.request_context(endpoint, self.head);
-                self.write(at, cx, action, id.into_owned(), guard, operation.data)?
+                check_allowed(&endpoint, action)?;
+                let guard = Guard {
+                    if_match: operation.version.as_deref().map(EntityTags::parse),
+                    ..Guard::default()
+                };
+                let cx = self.parts.request_context(&endpoint, self.head);
+                let pending = self.write(at, cx, action, id, guard, data)?;
+                self.pending.push(pending);
             }
             _ => {
                 return Err(Error::invalid_value(
                     "`path` is no endpoint of the operation's `method`",
                 ));
             }
-        };
-        self.pending.push(pending);
+        }
         Ok(())
     }
 
+    /// Makes a write of a create. Says which id the resource has, and whether it is a new one.
     async fn create(
-        &self,
+        &mut self,
         at: usize,
-        cx: Context,
-        id: String,
+        cx: &Context,
         data: Value,
-    ) -> Result<Pending, Error> {
-        Ok(match self.parts.creation(&cx, id, data).await? {
-            Creation::New(new) => {
-                let id = new.id.clone();
-                Pending {
-                    at,
-                    action: Action::Create,
-                    id,
-                    write: Write::Create { cx: cx.clone(), new },
-                    cx,
-                }
-            }
+        late: &[usize],
+    ) -> Result<(String, bool), Error> {
+        let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
+        let leave_out = |resource: &mut Valid| self.ids.leave_out(late, cx.schema(), resource);
+        let creation = self.parts.creation(cx, id, data, &leave_out).await?;
+        let (action, cx) = (Action::Create, cx.clone());
+        let (id, write, is_new) = match creation {
+            Creation::New(new) => (new.id.clone(), Write::Create { cx: cx.clone(), new }, true),
             Creation::Adopted { id, change } => {
-                let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
-                Pending { at, action: Action::Create, id, write, cx }
+                (id.clone(), Write::Update { cx: cx.clone(), id, change }, false)
             }
-        })
+        };
+        self.pending.push(Pending { at, cx, action, id: id.clone(), write });
+        Ok((id, is_new))
     }
 
     fn write(
@@ -224,9 +218,7 @@ impl<S: Store> Job<'_, S> {
 
     /// What an operation refers to must have been created, unless it is linked afterwards.
     fn check_referred(&self, at: usize, late: &[usize]) -> Result<(), Error> {
-        let Some(operation) = self.operations.get(at) else { return Ok(()) };
-        let used = self.ids.used_by(operation);
-        self.check_created(used.into_iter().filter(|used| !late.contains(used)))
+        self.check_created(self.ids.used_by(at).filter(|used| !late.contains(used)))
     }
 
     fn check_created(&self, mut used: impl Iterator<Item = usize>) -> Result<(), Error> {
@@ -301,19 +293,24 @@ impl<S: Store> Job<'_, S> {
 
     fn fail(&mut self, at: usize, error: Error) {
         self.errors_left = self.errors_left.map(|left| left.saturating_sub(1));
-        let path = self
-            .operations
-            .get(at)
-            .map(|operation| (operation.method == "POST", operation.path.clone()));
-        let location = path.filter(|(is_post, _)| !is_post).map(|(_, path)| self.address(&path));
+        let location = self.location_of(at);
         self.keep(
             at,
             Outcome { status: error.status, location, version: None, error: Some(error) },
         );
     }
 
-    fn address(&self, path: &str) -> String {
-        format!("{}/{}", self.parts.links.base, path.trim_start_matches('/'))
+    /// The address of the resource that an operation is about, unless it was to be created.
+    fn location_of(&self, at: usize) -> Option<String> {
+        let operation = self.operations.get(at).filter(|operation| operation.method != "POST")?;
+        let Ok(Target::Resource(endpoint, id)) = &operation.target else { return None };
+        match self.ids.referred(id) {
+            None => Some(self.parts.location(endpoint, id)),
+            Some(created) => {
+                let created = created.filter(|created| self.was_done(*created))?;
+                Some(self.parts.location(endpoint, &self.ids.id_of(created)?))
+            }
+        }
     }
 
     fn response(&self) -> Value {
@@ -351,6 +348,3 @@ fn check_allowed(endpoint: &Endpoint, action: Action) -> Result<(), Error> {
     let detail = "the method is not allowed at this endpoint";
     Err(Error::new(StatusCode::METHOD_NOT_ALLOWED, detail))
 }
-
-/// The operations of a request, by their bulkId.
-pub(crate) type ByBulkId = HashMap<String, usize>;

@@ -42,11 +42,9 @@ impl<S: Store> Job<'_, S> {
     /// The version of a resource that has its references.
     async fn linked(&self, Link { at, late, cx, id, .. }: &Link) -> Result<String, Error> {
         self.check_created(late.iter().copied())?;
-        let Some(mut operation) = self.operations.get(*at).cloned() else {
-            return Err(Error::internal());
-        };
-        self.ids.resolve(&mut operation)?;
-        let change = self.parts.replacement(cx, Guard::default(), operation.data)?;
+        let Some(operation) = self.operations.get(*at) else { return Err(Error::internal()) };
+        let data = self.ids.resolved(operation)?;
+        let change = self.parts.replacement(cx, Guard::default(), data)?;
         let stored = self.parts.update(cx, id, &change, Action::Replace).await;
         Ok(stored.map_err(Refusal::into_error)?.version.to_string())
     }

@@ -4,7 +4,8 @@ use http::StatusCode;
 use scim_core::{Error, SchemaUri};
 use serde_json::{Map, Value};
 
-use crate::Limits;
+use super::target::Target;
+use crate::{Limits, link::Links};
 
 /// A bulk request.
 pub(super) struct Request {
@@ -16,7 +17,8 @@ pub(super) struct Request {
 #[derive(Clone)]
 pub(super) struct Operation {
     pub(super) method: String,
-    pub(super) path: String,
+    /// What its `path` means.
+    pub(super) target: Result<Target, Error>,
     pub(super) bulk_id: Option<String>,
     pub(super) version: Option<String>,
     pub(super) data: Value,
@@ -26,7 +28,7 @@ pub(super) struct Operation {
 /// # Errors
 /// 400 invalidSyntax for what is no bulk request, invalidValue for `failOnErrors` below 1, 413
 /// for too many operations.
-pub(super) fn read(body: Value, limits: &Limits) -> Result<Request, Error> {
+pub(super) fn read(body: Value, limits: &Limits, links: &Links) -> Result<Request, Error> {
     let Value::Object(mut body) = body else {
         return Err(Error::invalid_syntax("a bulk request is a JSON object"));
     };
@@ -50,10 +52,11 @@ pub(super) fn read(body: Value, limits: &Limits) -> Result<Request, Error> {
             Some(usize::try_from(count).unwrap_or(usize::MAX))
         }
     };
-    Ok(Request { operations: operations.into_iter().map(operation).collect(), fail_on_errors })
+    let operations = operations.into_iter().map(|one| operation(one, links)).collect();
+    Ok(Request { operations, fail_on_errors })
 }
 
-fn operation(value: Value) -> Operation {
+fn operation(value: Value, links: &Links) -> Operation {
     let mut members = match value {
         Value::Object(members) => members,
         _ => Map::new(),
@@ -86,8 +89,8 @@ fn operation(value: Value) -> Operation {
         "POST" | "PUT" | "PATCH" | "DELETE" => None,
         _ => Some("`method` must be `POST`, `PUT`, `PATCH` or `DELETE`"),
     };
-    let path = path.unwrap_or_default();
-    Operation { method, path, bulk_id, version, data, fault: fault.map(Error::invalid_syntax) }
+    let target = Target::of(&path.unwrap_or_default(), links);
+    Operation { method, target, bulk_id, version, data, fault: fault.map(Error::invalid_syntax) }
 }
 
 fn names_bulk_request(schemas: Option<Value>) -> bool {
