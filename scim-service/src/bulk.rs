@@ -17,10 +17,11 @@ use serde_json::{Map, Value, json};
 
 use self::{link::Link, message::Operation, reference::BulkIds, target::Target};
 use crate::{
-    Action, Change, Context, Endpoint, Event, Guard, Store, Write, Written,
+    Action, Change, Context, Endpoint, Event, Guard, OnConflict, Store, StoreError, Write, Written,
     answer::{self, Answer, failed},
     read::missing,
     service::{Head, Parts},
+    store::TRIES,
     write::Creation,
 };
 
@@ -80,7 +81,7 @@ impl<S: Store> Job<'_, S> {
         let order = order::of(self.operations.len(), &self.ids);
         let (mut links, mut behind) = (Vec::<Link>::new(), BTreeSet::new());
         for step in order {
-            if self.depends_on_pending(step.at) {
+            if self.depends_on_pending(step.at) || self.may_adopt(step.at) {
                 self.flush().await;
             }
             if self.is_over() {
@@ -113,6 +114,15 @@ impl<S: Store> Job<'_, S> {
 
     fn depends_on_pending(&self, at: usize) -> bool {
         self.pending.iter().any(|pending| self.ids.uses(at, pending.at))
+    }
+
+    /// Whether the store is asked for what an operation may take over: as if the operation came
+    /// alone, behind those before it.
+    fn may_adopt(&self, at: usize) -> bool {
+        let operation = self.operations.get(at).filter(|operation| operation.method == "POST");
+        let target = operation.and_then(|operation| operation.target.as_ref().ok());
+        let endpoint = target.and_then(Target::endpoint);
+        endpoint.is_some_and(|one| matches!(one.on_conflict_rule(), OnConflict::Adopt(_)))
     }
 
     /// Makes a write of an operation, to be given to the store with others.
@@ -165,26 +175,45 @@ impl<S: Store> Job<'_, S> {
         Ok(())
     }
 
-    /// Makes a write of a create. Says which id the resource has, and whether it is a new one.
+    /// Makes a write of a create, or takes a resource over at once: by the time others are
+    /// written, it may be another. Says which id the resource has, and whether it is a new one.
     async fn create(
         &mut self,
         at: usize,
         cx: &Context,
-        data: Value,
+        mut data: Value,
         late: &[usize],
     ) -> Result<(String, bool), Error> {
         let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
-        let leave_out = |resource: &mut Valid| self.ids.leave_out(late, cx.schema(), resource);
-        let creation = self.parts.creation(cx, id, data, &leave_out).await?;
-        let (action, cx) = (Action::Create, cx.clone());
-        let (id, write, is_new) = match creation {
-            Creation::New(new) => (new.id.clone(), Write::Create { cx: cx.clone(), new }, true),
-            Creation::Adopted { id, change } => {
-                (id.clone(), Write::Update { cx: cx.clone(), id, change }, false)
+        for tries in 1..=TRIES {
+            let leave_out = |resource: &mut Valid| self.ids.leave_out(late, cx.schema(), resource);
+            let creation = self.parts.creation(cx, id.clone(), data, &leave_out).await?;
+            let (id, change) = match creation {
+                Creation::New(new) => {
+                    let id = new.id.clone();
+                    let (action, cx) = (Action::Create, cx.clone());
+                    let write = Write::Create { cx: cx.clone(), new };
+                    self.pending.push(Pending { at, cx, action, id: id.clone(), write });
+                    return Ok((id, true));
+                }
+                Creation::Adopted { id, change } => (id, change),
+            };
+            match self.parts.store.update(cx, &id, &change).await {
+                Ok(Some(updated)) => {
+                    let written = Written::Updated(Some(updated));
+                    let outcome = self.written(cx, Action::Create, &id, written)?;
+                    self.keep(at, outcome);
+                    return Ok((id, false));
+                }
+                // What was to be taken over has changed, or gone, in the meantime.
+                Ok(None) => {}
+                Err(error) if error.is_stale() && tries < TRIES => {}
+                Err(error) => return Err(failed(error.without_precondition()).into_error()),
             }
-        };
-        self.pending.push(Pending { at, cx, action, id: id.clone(), write });
-        Ok((id, is_new))
+            let Some(operation) = self.operations.get(at) else { break };
+            data = self.ids.resolved(operation)?;
+        }
+        Err(failed(StoreError::stale().without_precondition()).into_error())
     }
 
     fn write(
@@ -244,7 +273,11 @@ impl<S: Store> Job<'_, S> {
         }
         let results = self.parts.store.batch(writes, self.errors_left).await;
         for ((at, cx, action, id), result) in rest.into_iter().zip(results) {
-            let written = result.map_err(|error| failed(error).into_error());
+            let guarded = self.operations.get(at).is_some_and(|one| one.version.is_some());
+            let written = result.map_err(|error| {
+                let error = if guarded { error } else { error.without_precondition() };
+                failed(error).into_error()
+            });
             let outcome = written.and_then(|written| self.written(&cx, action, &id, written));
             match outcome {
                 Ok(outcome) => self.keep(at, outcome),

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use scim_service::{
-    Context, Endpoint, Event, Features, MemoryStore, Policy, Proposal, ScimService, Store,
+    Context, Endpoint, Event, Features, MemoryStore, OnConflict, Policy, Proposal, ScimService,
+    Store,
     core::{Error, Schema},
     schema::catalog,
 };
@@ -334,6 +335,29 @@ async fn a_filter_of_a_path_refers_too() {
     )
     .await;
     assert_eq!(statuses(&answer), ["201", "400"]);
+}
+
+/// RFC 7644 §3.7
+#[tokio::test]
+async fn a_create_takes_over_what_an_operation_before_it_has_released() {
+    let users = Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive());
+    let service = ScimService::builder(Arc::new(MemoryStore::new())).base_url(BASE).endpoint(users);
+    let client = Client(service.build().unwrap());
+    let user = client.user("ann").await;
+    let off = json!({"Operations": [{"op": "replace", "path": "active", "value": false}]});
+    let answer = bulk(
+        &client,
+        json!({"failOnErrors": 1, "Operations": [
+            {"method": "PATCH", "path": user, "data": off},
+            post("/Users", "a", json!({"userName": "ann", "title": "Lead"})),
+            {"method": "DELETE", "path": "/Users/none"},
+            post("/Users", "b", json!({"userName": "bob"})),
+        ]}),
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["200", "201", "404"]);
+    assert_eq!(answer.body["Operations"][1]["location"], format!("{BASE}{user}"));
+    assert_eq!(client.get(&user).await.body["title"], "Lead");
 }
 
 /// A policy by which a group is never empty.

@@ -210,10 +210,14 @@ async fn a_write_that_loses_a_race_is_tried_again_unless_it_is_meant_for_one_ver
 async fn a_create_that_loses_races_for_what_it_takes_over_is_no_failed_precondition() {
     for (lost, status) in [(4, 201), (5, 503)] {
         let body = json!({"userName": "a", "title": "x"});
-        let client = losing_races(lost).await;
-        let answer = client.post("/Users", body).await;
-        assert_eq!((answer.status, answer.header("retry-after").is_some()), (status, lost == 5));
-        assert_eq!(client.get("/Users").await.body["Resources"][0]["id"], "1");
+        let (client, job) = (losing_races(lost).await, losing_races(lost).await);
+        let alone = client.post("/Users", body.clone()).await;
+        assert_eq!((alone.status, alone.header("retry-after").is_some()), (status, lost == 5));
+        let post = json!({"method": "POST", "path": "/Users", "bulkId": "a", "data": body});
+        let answer = bulk(&job, [post]).await;
+        assert_eq!(answer["Operations"][0]["status"], status.to_string());
+        let id = job.get("/Users").await.body["Resources"][0]["id"].clone();
+        assert_eq!(id, "1");
     }
 }
 
