@@ -39,6 +39,13 @@ impl Filter {
         paths
     }
 
+    pub(crate) fn map_literals(
+        &mut self,
+        mut other: impl FnMut(&AttrPath, &Literal) -> Option<Literal>,
+    ) {
+        self.expr.map_literals(&mut other);
+    }
+
     pub(crate) fn from_expr(expr: Expr) -> Self {
         Self { expr }
     }
@@ -131,6 +138,26 @@ impl Expr {
             Self::Not(inner) => inner.has_brackets(),
             Self::Element { .. } => true,
             Self::Compare { .. } | Self::Present { .. } => false,
+        }
+    }
+
+    /// Puts other literals in the place of those that `other` gives others for.
+    pub(crate) fn map_literals(
+        &mut self,
+        other: &mut impl FnMut(&AttrPath, &Literal) -> Option<Literal>,
+    ) {
+        match self {
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter_mut().for_each(|part| part.map_literals(other));
+            }
+            Self::Not(inner) => inner.map_literals(other),
+            Self::Element { filter, .. } => filter.map_literals(other),
+            Self::Compare { path, literal, .. } => {
+                if let Some(other) = other(path, literal) {
+                    *literal = other;
+                }
+            }
+            Self::Present { .. } => {}
         }
     }
 

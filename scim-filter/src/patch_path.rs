@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use scim_core::{AttrName, AttrPath};
 
-use crate::{Filter, Options, ParseError, parse};
+use crate::{Filter, Literal, Options, ParseError, parse};
 
 /// The path of a PATCH operation: `attrPath / valuePath [subAttr]` (RFC 7644 §3.5.2), or the URI
 /// of a schema for all that the schema holds.
@@ -48,6 +48,31 @@ impl PatchPath {
     /// The sub-attribute behind the brackets.
     pub fn sub(&self) -> Option<&AttrName> {
         self.sub.as_ref()
+    }
+
+    /// The same, with other literals in its filter: `other` is given each with the attribute that
+    /// is compared, as it stands within the brackets, and says what comes in its place.
+    ///
+    /// ```
+    /// use scim_filter::{Literal, PatchPath};
+    ///
+    /// let path: PatchPath = r#"members[value eq "new" or type eq "new"]"#.parse()?;
+    /// let path = path.map_literals(|attribute, literal| {
+    ///     let refers = attribute.to_string() == "value" && literal.text() == "new";
+    ///     refers.then(|| Literal::from("2819c223"))
+    /// });
+    /// assert_eq!(path.to_string(), r#"members[value eq "2819c223" or type eq "new"]"#);
+    /// # Ok::<(), scim_filter::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn map_literals(
+        mut self,
+        other: impl FnMut(&AttrPath, &Literal) -> Option<Literal>,
+    ) -> Self {
+        if let Some(filter) = &mut self.filter {
+            filter.map_literals(other);
+        }
+        self
     }
 
     pub(crate) fn from_parts(

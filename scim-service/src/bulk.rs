@@ -3,22 +3,25 @@
 mod link;
 mod message;
 mod order;
+mod place;
 mod reference;
+mod target;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use http::StatusCode;
 use scim_core::{EntityTags, Error};
 use scim_patch::Patch;
+use scim_schema::Valid;
 use serde_json::{Map, Value, json};
 
-use self::{link::Link, message::Operation, reference::BulkIds};
+use self::{link::Link, message::Operation, reference::BulkIds, target::Target};
 use crate::{
-    Action, Change, Context, Endpoint, Event, Guard, Store, Write, Written,
+    Action, Change, Context, Endpoint, Event, Guard, OnConflict, Store, StoreError, Write, Written,
     answer::{self, Answer, failed},
     read::missing,
-    route::{self, Route},
     service::{Head, Parts},
+    store::TRIES,
     write::Creation,
 };
 
@@ -55,8 +58,9 @@ struct Outcome {
 impl<S: Store> Parts<S> {
     /// Runs the operations of a bulk request, each by itself: what fails does not undo the rest.
     pub(crate) async fn bulk(&self, head: &Head, body: Value) -> Answer {
-        let request = message::read(body, &self.limits)?;
-        let ids = BulkIds::assign(&request.operations, &self.ids)?;
+        let mut request = message::read(body, &self.limits, &self.links)?;
+        let operations = &mut request.operations;
+        let ids = BulkIds::assign(operations, &self.ids, &self.links, head.compat)?;
         let count = request.operations.len();
         let mut job = Job {
             parts: self,
@@ -74,10 +78,10 @@ impl<S: Store> Parts<S> {
 
 impl<S: Store> Job<'_, S> {
     async fn run(&mut self) {
-        let order = order::of(&self.operations, &self.ids);
+        let order = order::of(self.operations.len(), &self.ids);
         let (mut links, mut behind) = (Vec::<Link>::new(), BTreeSet::new());
         for step in order {
-            if self.depends_on_pending(step.at) {
+            if self.depends_on_pending(step.at) || self.may_adopt(step.at) {
                 self.flush().await;
             }
             if self.is_over() {
@@ -109,9 +113,16 @@ impl<S: Store> Job<'_, S> {
     }
 
     fn depends_on_pending(&self, at: usize) -> bool {
-        let Some(operation) = self.operations.get(at) else { return false };
-        let used = self.ids.used_by(operation);
-        self.pending.iter().any(|pending| used.contains(&pending.at))
+        self.pending.iter().any(|pending| self.ids.uses(at, pending.at))
+    }
+
+    /// Whether the store is asked for what an operation may take over: as if the operation came
+    /// alone, behind those before it.
+    fn may_adopt(&self, at: usize) -> bool {
+        let operation = self.operations.get(at).filter(|operation| operation.method == "POST");
+        let target = operation.and_then(|operation| operation.target.as_ref().ok());
+        let endpoint = target.and_then(Target::endpoint);
+        endpoint.is_some_and(|one| matches!(one.on_conflict_rule(), OnConflict::Adopt(_)))
     }
 
     /// Makes a write of an operation, to be given to the store with others.
@@ -121,34 +132,26 @@ impl<S: Store> Job<'_, S> {
         late: &[usize],
         links: &mut Vec<Link>,
     ) -> Result<(), Error> {
-        let Some(mut operation) = self.operations.get(at).cloned() else { return Ok(()) };
-        if let Some(fault) = operation.fault.take() {
-            return Err(fault);
+        let Some(operation) = self.operations.get(at) else { return Ok(()) };
+        if let Some(fault) = &operation.fault {
+            return Err(fault.clone());
         }
-        self.ids.resolve(&mut operation)?;
-        self.check_referred(at, late)?;
-        let route = route::find(&operation.path, "", &self.parts.links.endpoints)?;
-        let guard = Guard {
-            if_match: operation.version.as_deref().map(EntityTags::parse),
-            ..Guard::default()
-        };
-        let method = operation.method.as_str();
-        let pending = match (method, route) {
-            ("POST", Route::Type(endpoint)) => {
-                check_allowed(endpoint, Action::Create)?;
-                let cx = self.parts.request_context(endpoint, self.head);
-                let data = self.ids.without(operation.data, late);
-                let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
-                let pending = self.create(at, cx, id, data).await?;
-                self.ids.settle(at, &pending.id);
+        let target = operation.target.clone()?;
+        let data = self.ids.resolved(operation)?;
+        match (operation.method.as_str(), target) {
+            ("POST", Target::Type(endpoint)) => {
+                self.check_referred(at, late)?;
+                check_allowed(&endpoint, Action::Create)?;
+                let cx = self.parts.request_context(&endpoint, self.head);
+                let (id, is_new) = self.create(at, &cx, data, late).await?;
+                self.ids.settle(at, &id);
                 if !late.is_empty() {
-                    let is_new = matches!(pending.write, Write::Create { .. });
-                    let (cx, id, late) = (pending.cx.clone(), pending.id.clone(), late.to_vec());
-                    links.push(Link { at, late, cx, id, is_new });
+                    links.push(Link { at, late: late.to_vec(), cx, id, is_new });
                 }
-                pending
             }
-            ("PUT" | "PATCH" | "DELETE", Route::Resource(endpoint, id)) => {
+            (method @ ("PUT" | "PATCH" | "DELETE"), Target::Resource(endpoint, id)) => {
+                let id = self.ids.id(&id)?;
+                self.check_referred(at, late)?;
                 let action = match method {
                     "PUT" => Action::Replace,
                     "PATCH" => Action::Patch,
@@ -157,43 +160,63 @@ impl<S: Store> Job<'_, S> {
                 if action == Action::Patch {
                     self.parts.check_patch()?;
                 }
-                check_allowed(endpoint, action)?;
-                let cx = self.parts.request_context(endpoint, self.head);
-                self.write(at, cx, action, id.into_owned(), guard, operation.data)?
+                check_allowed(&endpoint, action)?;
+                let guard = Guard {
+                    if_match: operation.version.as_deref().map(EntityTags::parse),
+                    ..Guard::default()
+                };
+                let cx = self.parts.request_context(&endpoint, self.head);
+                let pending = self.write(at, cx, action, id, guard, data)?;
+                self.pending.push(pending);
             }
             _ => {
                 return Err(Error::invalid_value(
                     "`path` is no endpoint of the operation's `method`",
                 ));
             }
-        };
-        self.pending.push(pending);
+        }
         Ok(())
     }
 
+    /// Makes a write of a create, or takes a resource over at once: by the time others are
+    /// written, it may be another. Says which id the resource has, and whether it is a new one.
     async fn create(
-        &self,
+        &mut self,
         at: usize,
-        cx: Context,
-        id: String,
-        data: Value,
-    ) -> Result<Pending, Error> {
-        Ok(match self.parts.creation(&cx, id, data).await? {
-            Creation::New(new) => {
-                let id = new.id.clone();
-                Pending {
-                    at,
-                    action: Action::Create,
-                    id,
-                    write: Write::Create { cx: cx.clone(), new },
-                    cx,
+        cx: &Context,
+        mut data: Value,
+        late: &[usize],
+    ) -> Result<(String, bool), Error> {
+        let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
+        for tries in 1..=TRIES {
+            let leave_out = |resource: &mut Valid| self.ids.leave_out(late, cx.schema(), resource);
+            let creation = self.parts.creation(cx, id.clone(), data, &leave_out).await?;
+            let (id, change) = match creation {
+                Creation::New(new) => {
+                    let id = new.id.clone();
+                    let (action, cx) = (Action::Create, cx.clone());
+                    let write = Write::Create { cx: cx.clone(), new };
+                    self.pending.push(Pending { at, cx, action, id: id.clone(), write });
+                    return Ok((id, true));
                 }
+                Creation::Adopted { id, change } => (id, change),
+            };
+            match self.parts.store.update(cx, &id, &change).await {
+                Ok(Some(updated)) => {
+                    let written = Written::Updated(Some(updated));
+                    let outcome = self.written(cx, Action::Create, &id, written)?;
+                    self.keep(at, outcome);
+                    return Ok((id, false));
+                }
+                // What was to be taken over has changed, or gone, in the meantime.
+                Ok(None) => {}
+                Err(error) if error.is_stale() && tries < TRIES => {}
+                Err(error) => return Err(failed(error.without_precondition()).into_error()),
             }
-            Creation::Adopted { id, change } => {
-                let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
-                Pending { at, action: Action::Create, id, write, cx }
-            }
-        })
+            let Some(operation) = self.operations.get(at) else { break };
+            data = self.ids.resolved(operation)?;
+        }
+        Err(failed(StoreError::stale().without_precondition()).into_error())
     }
 
     fn write(
@@ -227,9 +250,7 @@ impl<S: Store> Job<'_, S> {
 
     /// What an operation refers to must have been created, unless it is linked afterwards.
     fn check_referred(&self, at: usize, late: &[usize]) -> Result<(), Error> {
-        let Some(operation) = self.operations.get(at) else { return Ok(()) };
-        let used = self.ids.used_by(operation);
-        self.check_created(used.into_iter().filter(|used| !late.contains(used)))
+        self.check_created(self.ids.used_by(at).filter(|used| !late.contains(used)))
     }
 
     fn check_created(&self, mut used: impl Iterator<Item = usize>) -> Result<(), Error> {
@@ -255,7 +276,11 @@ impl<S: Store> Job<'_, S> {
         }
         let results = self.parts.store.batch(writes, self.errors_left).await;
         for ((at, cx, action, id), result) in rest.into_iter().zip(results) {
-            let written = result.map_err(|error| failed(error).into_error());
+            let guarded = self.operations.get(at).is_some_and(|one| one.version.is_some());
+            let written = result.map_err(|error| {
+                let error = if guarded { error } else { error.without_precondition() };
+                failed(error).into_error()
+            });
             let outcome = written.and_then(|written| self.written(&cx, action, &id, written));
             match outcome {
                 Ok(outcome) => self.keep(at, outcome),
@@ -304,19 +329,24 @@ impl<S: Store> Job<'_, S> {
 
     fn fail(&mut self, at: usize, error: Error) {
         self.errors_left = self.errors_left.map(|left| left.saturating_sub(1));
-        let path = self
-            .operations
-            .get(at)
-            .map(|operation| (operation.method == "POST", operation.path.clone()));
-        let location = path.filter(|(is_post, _)| !is_post).map(|(_, path)| self.address(&path));
+        let location = self.location_of(at);
         self.keep(
             at,
             Outcome { status: error.status, location, version: None, error: Some(error) },
         );
     }
 
-    fn address(&self, path: &str) -> String {
-        format!("{}/{}", self.parts.links.base, path.trim_start_matches('/'))
+    /// The address of the resource that an operation is about, unless it was to be created.
+    fn location_of(&self, at: usize) -> Option<String> {
+        let operation = self.operations.get(at).filter(|operation| operation.method != "POST")?;
+        let Ok(Target::Resource(endpoint, id)) = &operation.target else { return None };
+        match self.ids.referred(id) {
+            None => Some(self.parts.location(endpoint, id)),
+            Some(created) => {
+                let created = created.filter(|created| self.was_done(*created))?;
+                Some(self.parts.location(endpoint, &self.ids.id_of(created)?))
+            }
+        }
     }
 
     fn response(&self) -> Value {
@@ -354,6 +384,3 @@ fn check_allowed(endpoint: &Endpoint, action: Action) -> Result<(), Error> {
     let detail = "the method is not allowed at this endpoint";
     Err(Error::new(StatusCode::METHOD_NOT_ALLOWED, detail))
 }
-
-/// The operations of a request, by their bulkId.
-pub(crate) type ByBulkId = HashMap<String, usize>;

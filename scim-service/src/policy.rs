@@ -54,7 +54,9 @@ pub trait Policy: Send + Sync + 'static {
     }
 
     /// Looks at what is about to be written, may change it, and may refuse it. Runs inside the
-    /// store's transaction and, after a conflict, again: it must not do anything beside that.
+    /// store's transaction and, after a conflict, again: it must not do anything beside that. What
+    /// a bulk request creates in a circle of references (RFC 7644 §3.7.1) is shown as it was sent,
+    /// though its references are written later, by a replacement of its own.
     ///
     /// # Errors
     /// What the client is answered; nothing is written.

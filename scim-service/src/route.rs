@@ -137,7 +137,7 @@ pub(crate) fn find<'a>(
 }
 
 /// What follows a prefix of whole segments.
-fn strip<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
+pub(crate) fn strip<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(prefix)?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }

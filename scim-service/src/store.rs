@@ -10,7 +10,7 @@ use scim_schema::Projection;
 
 use crate::{Change, Context, Guard, StoreError};
 
-pub(crate) use batch::{TRIES, update};
+pub(crate) use batch::{TRIES, delete, update};
 pub use batch::{Write, Written, one_by_one};
 pub use query::{Page, Position, Query, Sort, Window};
 pub use stored::{New, Stored, Updated, Values};

@@ -10,8 +10,12 @@ use scim_core::Error;
 /// refusal, reaches the client as it is.
 pub struct StoreError(Kind);
 
+/// After how long a write may be sent again that has lost every race.
+const AFTER_RACES: Duration = Duration::from_secs(1);
+
 enum Kind {
     Refused(Error),
+    Stale,
     Busy(Duration),
     Inside(Box<dyn StdError + Send + Sync>),
 }
@@ -22,9 +26,11 @@ impl StoreError {
         Self(Kind::Refused(Error::uniqueness(format!("another resource has this `{attribute}`"))))
     }
 
-    /// 412: the resource has changed since the request was read.
+    /// The resource has changed since the request was read: 412 to a client that has named a
+    /// version; for others the write is tried again, and is [busy](Self::busy) if that does not
+    /// help.
     pub fn stale() -> Self {
-        Self(Kind::Refused(Error::precondition_failed("the resource has changed in the meantime")))
+        Self(Kind::Stale)
     }
 
     /// 503 with `Retry-After`.
@@ -41,7 +47,17 @@ impl StoreError {
 
     /// Whether it is [`StoreError::stale`], or another 412.
     pub(crate) fn is_stale(&self) -> bool {
-        matches!(&self.0, Kind::Refused(error) if error.status == StatusCode::PRECONDITION_FAILED)
+        match &self.0 {
+            Kind::Stale => true,
+            Kind::Refused(error) => error.status == StatusCode::PRECONDITION_FAILED,
+            _ => false,
+        }
+    }
+
+    /// What becomes of it where the client has sent no precondition that could have failed
+    /// (RFC 9110 §15.5.13).
+    pub(crate) fn without_precondition(self) -> Self {
+        if matches!(self.0, Kind::Stale) { Self::busy(AFTER_RACES) } else { self }
     }
 
     /// Logs what nobody can be answered any more.
@@ -53,6 +69,9 @@ impl StoreError {
     pub(crate) fn into_answer(self) -> (Error, Option<u64>) {
         match self.0 {
             Kind::Refused(error) => (error, None),
+            Kind::Stale => {
+                (Error::precondition_failed("the resource has changed in the meantime"), None)
+            }
             Kind::Busy(after) => {
                 let error = Error::new(StatusCode::SERVICE_UNAVAILABLE, "the server is busy");
                 (error, Some(after.as_secs().max(1)))
@@ -90,6 +109,7 @@ impl fmt::Debug for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Refused(error) => f.debug_tuple("Refused").field(error).finish(),
+            Kind::Stale => f.write_str("Stale"),
             Kind::Busy(after) => f.debug_tuple("Busy").field(after).finish(),
             Kind::Inside(inside) => f.debug_tuple("Inside").field(inside).finish(),
         }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use scim_core::{AttrPath, EntityTags, Error, json};
 use scim_patch::{Patch, Plan};
-use scim_schema::{Mode, Projection, Secrets};
+use scim_schema::{Mode, Projection, Secrets, Valid};
 use serde_json::Value;
 
 use crate::{
@@ -25,7 +25,7 @@ impl<S: Store> Parts<S> {
         let mut tries = 0;
         let (created, adopted) = loop {
             tries += 1;
-            let written = match self.creation(cx, (self.ids)(), value).await? {
+            let written = match self.creation(cx, (self.ids)(), value, &|_| ()).await? {
                 Creation::New(new) => {
                     self.store.create(cx, new).await.map(|stored| Some((stored, false)))
                 }
@@ -40,8 +40,8 @@ impl<S: Store> Parts<S> {
                 // What was to be taken over has changed, or gone, in the meantime.
                 Ok(None) if tries < TRIES => {}
                 Err(error) if error.is_stale() && tries < TRIES => {}
-                Ok(None) => return Err(failed(StoreError::stale())),
-                Err(error) => return Err(failed(error)),
+                Ok(None) => return Err(failed(StoreError::stale().without_precondition())),
+                Err(error) => return Err(failed(error.without_precondition())),
             }
             value = json::from_slice(&text, &self.limits.json)?;
         };
@@ -53,12 +53,14 @@ impl<S: Store> Parts<S> {
         self.resource(StatusCode::CREATED, cx, created, &want)
     }
 
-    /// What a create comes to: a new resource, or one that is taken over.
+    /// What a create comes to: a new resource, or one that is taken over. What the policy has
+    /// judged is written without what `leave_out` takes away, which is set afterwards.
     pub(crate) async fn creation(
         &self,
         cx: &Context,
         id: String,
         body: Value,
+        leave_out: &(dyn Fn(&mut Valid) + Send + Sync),
     ) -> Result<Creation, Error> {
         self.policy.authorize(cx, Action::Create)?;
         let invariants = self.policy.invariants(cx, Action::Create)?;
@@ -73,6 +75,7 @@ impl<S: Store> Parts<S> {
         if let Some(stored) = adoptable {
             let if_match = Some(EntityTags::List(vec![stored.version]));
             let guard = Guard { if_match, invariants, ..Guard::default() };
+            leave_out(&mut valid);
             // With the default values of a new resource: `active` is true unless it is given.
             let body = Value::Object(valid.into_attributes());
             let change =
@@ -87,6 +90,7 @@ impl<S: Store> Parts<S> {
             delta: None,
         };
         self.policy.before(cx, &mut proposal)?;
+        leave_out(&mut valid);
         valid.add_secrets(&secrets);
         Ok(Creation::New(New::with_id(id, valid).under(invariants)))
     }
@@ -137,7 +141,7 @@ impl<S: Store> Parts<S> {
     pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &Head) -> Answer {
         self.policy.authorize(cx, Action::Delete)?;
         let guard = self.deletion(cx, Guard::of(&head.headers))?;
-        if !self.store.delete(cx, id, &guard).await.map_err(failed)? {
+        if !store::delete(&self.store, cx, id, &guard).await.map_err(failed)? {
             return Err(missing(cx).into());
         }
         self.policy.after(cx, &Event { action: Action::Delete, id, stored: None });

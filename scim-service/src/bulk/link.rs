@@ -4,7 +4,7 @@ use http::StatusCode;
 use scim_core::Error;
 
 use super::Job;
-use crate::{Action, Context, Event, Guard, Store, answer::Refusal};
+use crate::{Action, Context, Event, Guard, Store, answer::Refusal, store};
 
 /// A create that left out what refers to operations that come after it.
 pub(super) struct Link {
@@ -42,17 +42,15 @@ impl<S: Store> Job<'_, S> {
     /// The version of a resource that has its references.
     async fn linked(&self, Link { at, late, cx, id, .. }: &Link) -> Result<String, Error> {
         self.check_created(late.iter().copied())?;
-        let Some(mut operation) = self.operations.get(*at).cloned() else {
-            return Err(Error::internal());
-        };
-        self.ids.resolve(&mut operation)?;
-        let change = self.parts.replacement(cx, Guard::default(), operation.data)?;
+        let Some(operation) = self.operations.get(*at) else { return Err(Error::internal()) };
+        let data = self.ids.resolved(operation)?;
+        let change = self.parts.replacement(cx, Guard::default(), data)?;
         let stored = self.parts.update(cx, id, &change, Action::Replace).await;
         Ok(stored.map_err(Refusal::into_error)?.version.to_string())
     }
 
     async fn take_back(&self, Link { cx, id, .. }: &Link) {
-        match self.parts.store.delete(cx, id, &Guard::default()).await {
+        match store::delete(&self.parts.store, cx, id, &Guard::default()).await {
             Ok(_) => {
                 let event = Event { action: Action::Delete, id, stored: None };
                 self.parts.policy.after(cx, &event);

@@ -4,7 +4,8 @@ use http::StatusCode;
 use scim_core::{Error, SchemaUri};
 use serde_json::{Map, Value};
 
-use crate::Limits;
+use super::target::Target;
+use crate::{Limits, link::Links};
 
 /// A bulk request.
 pub(super) struct Request {
@@ -16,7 +17,8 @@ pub(super) struct Request {
 #[derive(Clone)]
 pub(super) struct Operation {
     pub(super) method: String,
-    pub(super) path: String,
+    /// What its `path` means.
+    pub(super) target: Result<Target, Error>,
     pub(super) bulk_id: Option<String>,
     pub(super) version: Option<String>,
     pub(super) data: Value,
@@ -26,7 +28,7 @@ pub(super) struct Operation {
 /// # Errors
 /// 400 invalidSyntax for what is no bulk request, invalidValue for `failOnErrors` below 1, 413
 /// for too many operations.
-pub(super) fn read(body: Value, limits: &Limits) -> Result<Request, Error> {
+pub(super) fn read(body: Value, limits: &Limits, links: &Links) -> Result<Request, Error> {
     let Value::Object(mut body) = body else {
         return Err(Error::invalid_syntax("a bulk request is a JSON object"));
     };
@@ -50,22 +52,33 @@ pub(super) fn read(body: Value, limits: &Limits) -> Result<Request, Error> {
             Some(usize::try_from(count).unwrap_or(usize::MAX))
         }
     };
-    Ok(Request { operations: operations.into_iter().map(operation).collect(), fail_on_errors })
+    let operations = operations.into_iter().map(|one| operation(one, links)).collect();
+    Ok(Request { operations, fail_on_errors })
 }
 
-fn operation(value: Value) -> Operation {
+fn operation(value: Value, links: &Links) -> Operation {
     let mut members = match value {
         Value::Object(members) => members,
         _ => Map::new(),
     };
-    let mut text = |name| match take(&mut members, name) {
+    // Of a wrong type is not left out: a `version` may guard what must not happen.
+    let mut no_text = None;
+    let mut text = |name: &str, fault: &'static str| match take(&mut members, name) {
+        None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),
-        _ => None,
+        Some(_) => {
+            no_text.get_or_insert(fault);
+            None
+        }
     };
-    let (method, path) = (text("method").unwrap_or_default().to_ascii_uppercase(), text("path"));
-    let (bulk_id, version) = (text("bulkId").filter(|id| !id.is_empty()), text("version"));
+    let method = text("method", "`method` must be a string").unwrap_or_default();
+    let path = text("path", "`path` must be a string");
+    let bulk_id = text("bulkId", "`bulkId` must be a string").filter(|id| !id.is_empty());
+    let version = text("version", "`version` must be a string");
+    let method = method.to_ascii_uppercase();
     let data = take(&mut members, "data").unwrap_or_default();
     let fault = match method.as_str() {
+        _ if no_text.is_some() => no_text,
         "POST" if bulk_id.is_none() => Some("a POST needs a `bulkId`"),
         "POST" | "PUT" | "PATCH" if !data.is_object() => {
             Some("the operation needs `data`, an object")
@@ -76,8 +89,8 @@ fn operation(value: Value) -> Operation {
         "POST" | "PUT" | "PATCH" | "DELETE" => None,
         _ => Some("`method` must be `POST`, `PUT`, `PATCH` or `DELETE`"),
     };
-    let path = path.unwrap_or_default();
-    Operation { method, path, bulk_id, version, data, fault: fault.map(Error::invalid_syntax) }
+    let target = Target::of(&path.unwrap_or_default(), links);
+    Operation { method, target, bulk_id, version, data, fault: fault.map(Error::invalid_syntax) }
 }
 
 fn names_bulk_request(schemas: Option<Value>) -> bool {

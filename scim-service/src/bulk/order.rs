@@ -1,6 +1,6 @@
 //! The order in which operations run (RFC 7644 §3.7.1).
 
-use super::{message::Operation, reference::BulkIds};
+use super::reference::BulkIds;
 
 /// An operation whose turn it is.
 pub(super) struct Step {
@@ -17,12 +17,11 @@ enum State {
 }
 
 /// The order of the request, except that what an operation refers to comes before it.
-pub(super) fn of(operations: &[Operation], ids: &BulkIds) -> Vec<Step> {
-    let uses: Vec<Vec<usize>> =
-        operations.iter().map(|one| ids.used_by(one).into_iter().collect()).collect();
-    let mut states = vec![State::New; operations.len()];
-    let mut steps = Vec::with_capacity(operations.len());
-    for first in 0..operations.len() {
+pub(super) fn of(count: usize, ids: &BulkIds) -> Vec<Step> {
+    let uses: Vec<Vec<usize>> = (0..count).map(|at| ids.used_by(at).collect()).collect();
+    let mut states = vec![State::New; count];
+    let mut steps = Vec::with_capacity(count);
+    for first in 0..count {
         let mut stack = vec![first];
         while let Some(at) = stack.last().copied() {
             let used = uses.get(at).map_or(&[][..], Vec::as_slice);

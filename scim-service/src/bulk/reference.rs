@@ -1,20 +1,39 @@
 //! References to what the same request creates: `bulkId:…` (RFC 7644 §3.7.2).
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use scim_core::Error;
+use scim_core::{Compat, Error};
+use scim_schema::{ResourceSchema, Valid};
 use serde_json::Value;
 
-use super::{ByBulkId, message::Operation};
-use crate::builder::Ids;
+use super::{
+    message::Operation,
+    place::{Form, Places},
+    target::Target,
+};
+use crate::{Endpoint, builder::Ids, link::Links};
 
 const PREFIX: &str = "bulkId:";
 
 /// The ids of what a request creates. They are chosen before anything is created, so that every
 /// reference can be replaced at once.
 pub(super) struct BulkIds {
-    by_bulk_id: ByBulkId,
-    ids: Vec<Option<String>>,
+    links: Arc<Links>,
+    compat: Compat,
+    by_bulk_id: HashMap<String, usize>,
+    created: Vec<Option<Created>>,
+    /// The operations that each operation refers to.
+    used: Vec<BTreeSet<usize>>,
+}
+
+/// What an operation creates.
+struct Created {
+    id: String,
+    /// None if there is no such type.
+    endpoint: Option<Endpoint>,
 }
 
 impl BulkIds {
@@ -22,83 +41,166 @@ impl BulkIds {
     ///
     /// # Errors
     /// 400 invalidValue if two operations have the same `bulkId`.
-    pub(super) fn assign(operations: &[Operation], new_id: &Ids) -> Result<Self, Error> {
-        let mut by_bulk_id = ByBulkId::new();
-        let mut ids = Vec::with_capacity(operations.len());
+    pub(super) fn assign(
+        operations: &mut [Operation],
+        new_id: &Ids,
+        links: &Arc<Links>,
+        compat: Compat,
+    ) -> Result<Self, Error> {
+        let mut by_bulk_id = HashMap::new();
+        let mut created = Vec::with_capacity(operations.len());
         for (at, operation) in operations.iter().enumerate() {
-            let creates = operation.method == "POST" && operation.bulk_id.is_some();
-            ids.push(creates.then(|| new_id()));
-            if let Some(bulk_id) = operation.bulk_id.as_ref().filter(|_| creates)
+            let bulk_id = operation.bulk_id.as_ref().filter(|_| operation.method == "POST");
+            created.push(bulk_id.map(|_| Created {
+                id: new_id(),
+                endpoint: operation.target.as_ref().ok().and_then(Target::endpoint).cloned(),
+            }));
+            if let Some(bulk_id) = bulk_id
                 && by_bulk_id.insert(bulk_id.clone(), at).is_some()
             {
                 return Err(Error::invalid_value("two operations have the same `bulkId`"));
             }
         }
-        Ok(Self { by_bulk_id, ids })
+        let mut ids = Self { links: links.clone(), compat, by_bulk_id, created, used: Vec::new() };
+        ids.used = operations.iter_mut().map(|operation| ids.find_used(operation)).collect();
+        Ok(ids)
     }
 
     /// The id that an operation creates.
     pub(super) fn id_of(&self, at: usize) -> Option<String> {
-        self.ids.get(at).cloned().flatten()
+        self.created_by(at).map(|created| created.id.clone())
     }
 
     /// Says which id a create came to; another than was chosen, if it took a resource over.
     pub(super) fn settle(&mut self, at: usize, id: &str) {
-        if let Some(Some(known)) = self.ids.get_mut(at) {
-            id.clone_into(known);
+        if let Some(Some(created)) = self.created.get_mut(at) {
+            id.clone_into(&mut created.id);
         }
     }
 
     /// The operations that an operation refers to.
-    pub(super) fn used_by(&self, operation: &Operation) -> BTreeSet<usize> {
-        let mut used = BTreeSet::new();
-        let in_path =
-            operation.path.split('/').filter_map(|segment| self.by_bulk_id.get(bulk_id(segment)?));
-        used.extend(in_path);
-        for_each_reference(&operation.data, &mut |text| {
-            used.extend(bulk_id(text).and_then(|bulk_id| self.by_bulk_id.get(bulk_id)));
-        });
-        used
+    pub(super) fn used_by(&self, at: usize) -> impl Iterator<Item = usize> {
+        self.used.get(at).into_iter().flatten().copied()
     }
 
-    /// Replaces the references of an operation by ids.
+    /// Whether an operation refers to another.
+    pub(super) fn uses(&self, at: usize, other: usize) -> bool {
+        self.used.get(at).is_some_and(|used| used.contains(&other))
+    }
+
+    /// An id as a path names it, by itself or by a `bulkId`.
     ///
     /// # Errors
     /// 400 invalidValue for a reference to nothing.
-    pub(super) fn resolve(&self, operation: &mut Operation) -> Result<(), Error> {
-        let mut unknown = false;
-        let mut resolved = |text: &str| {
-            let bulk_id = bulk_id(text)?;
-            let id = self.by_bulk_id.get(bulk_id).and_then(|at| self.id_of(*at));
-            unknown |= id.is_none();
-            id
-        };
-        let segments: Vec<String> = operation
-            .path
-            .split('/')
-            .map(|segment| resolved(segment).unwrap_or_else(|| segment.to_owned()))
-            .collect();
-        operation.path = segments.join("/");
-        for_each_reference_mut(&mut operation.data, &mut |text| {
-            if let Some(id) = resolved(text) {
-                *text = id;
-            }
-        });
-        if unknown {
-            return Err(Error::invalid_value(
-                "the operation refers to a `bulkId` that does not exist",
-            ));
+    pub(super) fn id(&self, text: &str) -> Result<String, Error> {
+        match bulk_id(text) {
+            None => Ok(text.to_owned()),
+            Some(bulk_id) => self.named(bulk_id).map(|one| one.id.clone()).ok_or_else(unknown),
         }
-        Ok(())
     }
 
-    /// A resource without what refers to these operations, which come later.
-    pub(super) fn without(&self, mut data: Value, late: &[usize]) -> Value {
-        let ids: Vec<String> = late.iter().filter_map(|at| self.id_of(*at)).collect();
-        if !ids.is_empty() {
-            remove_referring(&mut data, &ids);
+    /// The operation that an id in a path refers to, if it is given by a `bulkId`.
+    pub(super) fn referred(&self, text: &str) -> Option<Option<usize>> {
+        bulk_id(text).map(|bulk_id| self.by_bulk_id.get(bulk_id).copied())
+    }
+
+    /// The data of an operation with its references replaced.
+    ///
+    /// # Errors
+    /// 400 invalidValue for a reference to nothing.
+    pub(super) fn resolved(&self, operation: &Operation) -> Result<Value, Error> {
+        let mut data = operation.data.clone();
+        let mut all_known = true;
+        self.walk(operation, &mut data, |text, form| {
+            let Some(bulk_id) = bulk_id(text) else { return true };
+            match self.named(bulk_id) {
+                Some(created) => *text = self.name(created, form),
+                None => all_known = false,
+            }
+            true
+        });
+        if all_known { Ok(data) } else { Err(unknown()) }
+    }
+
+    /// Takes what refers to these operations, which come later, out of a resource.
+    pub(super) fn leave_out(&self, late: &[usize], schema: &ResourceSchema, resource: &mut Valid) {
+        if late.is_empty() {
+            return;
         }
-        data
+        let late: Vec<&Created> = late.iter().filter_map(|at| self.created_by(*at)).collect();
+        let found = |text: &mut String, form| late.iter().all(|one| self.name(one, form) != *text);
+        let attributes = resource.attributes_mut();
+        let mut body = Value::Object(std::mem::take(attributes));
+        Places { schema, compat: self.compat, found }.resource(&mut body);
+        if let Value::Object(mut body) = body {
+            body.retain(|_, value| !is_emptied(value));
+            schema.compute_schemas(&mut body);
+            *attributes = body;
+        }
+    }
+
+    fn find_used(&self, operation: &mut Operation) -> BTreeSet<usize> {
+        let mut used = BTreeSet::new();
+        let mut uses =
+            |text: &str| used.extend(bulk_id(text).and_then(|id| self.by_bulk_id.get(id)));
+        if let Ok(Target::Resource(_, id)) = &operation.target {
+            uses(id);
+        }
+        let mut data = std::mem::take(&mut operation.data);
+        self.walk(operation, &mut data, |text, _| {
+            uses(text);
+            true
+        });
+        operation.data = data;
+        used
+    }
+
+    /// Shows each reference of an operation's data, wherever its schema has one.
+    fn walk(
+        &self,
+        operation: &Operation,
+        data: &mut Value,
+        found: impl FnMut(&mut String, Form) -> bool,
+    ) {
+        let Some(endpoint) = operation.target.as_ref().ok().and_then(Target::endpoint) else {
+            return;
+        };
+        let mut places = Places { schema: endpoint.schema(), compat: self.compat, found };
+        match operation.method.as_str() {
+            "PATCH" => places.patch(data),
+            "DELETE" => {}
+            _ => places.resource(data),
+        }
+    }
+
+    fn created_by(&self, at: usize) -> Option<&Created> {
+        self.created.get(at)?.as_ref()
+    }
+
+    fn named(&self, bulk_id: &str) -> Option<&Created> {
+        self.created_by(*self.by_bulk_id.get(bulk_id)?)
+    }
+
+    fn name(&self, Created { id, endpoint }: &Created, form: Form) -> String {
+        match (form, endpoint) {
+            (Form::Location, Some(endpoint)) => self.links.location(endpoint, id),
+            _ => id.clone(),
+        }
+    }
+}
+
+/// Takes out of a value what holds nothing any more, and says whether that is all of it.
+fn is_emptied(value: &mut Value) -> bool {
+    match value {
+        Value::Array(elements) => {
+            elements.retain_mut(|element| !is_emptied(element));
+            elements.is_empty()
+        }
+        Value::Object(members) => {
+            members.retain(|_, value| !is_emptied(value));
+            members.is_empty()
+        }
+        _ => false,
     }
 }
 
@@ -106,60 +208,6 @@ fn bulk_id(text: &str) -> Option<&str> {
     text.strip_prefix(PREFIX)
 }
 
-/// References stand in `value` and `$ref`, and in a manager that is given bare.
-fn is_reference(name: &str) -> bool {
-    ["value", "$ref", "manager"].iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
-fn for_each_reference(value: &Value, found: &mut impl FnMut(&str)) {
-    match value {
-        Value::Array(elements) => {
-            elements.iter().for_each(|element| for_each_reference(element, found))
-        }
-        Value::Object(object) => {
-            for (name, value) in object {
-                match value {
-                    Value::String(text) if is_reference(name) => found(text),
-                    value => for_each_reference(value, found),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn for_each_reference_mut(value: &mut Value, found: &mut impl FnMut(&mut String)) {
-    match value {
-        Value::Array(elements) => {
-            elements.iter_mut().for_each(|element| for_each_reference_mut(element, found))
-        }
-        Value::Object(object) => {
-            for (name, value) in object {
-                match value {
-                    Value::String(text) if is_reference(name) => found(text),
-                    value => for_each_reference_mut(value, found),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Removes elements and objects whose `value` is one of these ids.
-fn remove_referring(value: &mut Value, ids: &[String]) {
-    let refers = |value: &Value| {
-        let text = value.get("value").unwrap_or(value).as_str();
-        text.is_some_and(|text| ids.iter().any(|id| id == text))
-    };
-    match value {
-        Value::Array(elements) => {
-            elements.retain(|element| !refers(element));
-            elements.iter_mut().for_each(|element| remove_referring(element, ids));
-        }
-        Value::Object(object) => {
-            object.retain(|_, value| !refers(value));
-            object.values_mut().for_each(|value| remove_referring(value, ids));
-        }
-        _ => {}
-    }
+fn unknown() -> Error {
+    Error::invalid_value("the operation refers to a `bulkId` that does not exist")
 }

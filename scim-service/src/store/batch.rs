@@ -85,7 +85,7 @@ pub async fn one_by_one<S: Store + ?Sized>(
                 update(store, &cx, &id, &change).await.map(Written::Updated)
             }
             Write::Delete { cx, id, guard } => {
-                store.delete(&cx, &id, &guard).await.map(Written::Deleted)
+                delete(store, &cx, &id, &guard).await.map(Written::Deleted)
             }
         };
         errors += usize::from(Written::is_failure(&result));
@@ -101,20 +101,41 @@ pub async fn one_by_one<S: Store + ?Sized>(
 pub(crate) const TRIES: usize = 5;
 
 /// Changes a resource, again where a store that compares versions has lost a race that the client
-/// did not ask for.
+/// did not ask for. Lost for good it is busy: 412 answers a precondition of the client's alone
+/// (RFC 9110 §15.5.13).
 pub(crate) async fn update<S: Store + ?Sized>(
     store: &S,
     cx: &Context,
     id: &str,
     change: &Change,
 ) -> Result<Option<Updated>, StoreError> {
-    let mut tries = 1;
-    loop {
+    if change.has_precondition() {
+        return store.update(cx, id, change).await;
+    }
+    for _ in 1..TRIES {
         match store.update(cx, id, change).await {
-            Err(error) if error.is_stale() && !change.has_precondition() && tries < TRIES => {
-                tries += 1;
-            }
+            Err(error) if error.is_stale() => {}
             result => return result,
         }
     }
+    store.update(cx, id, change).await.map_err(StoreError::without_precondition)
+}
+
+/// Deletes a resource, again as [`update`] does.
+pub(crate) async fn delete<S: Store + ?Sized>(
+    store: &S,
+    cx: &Context,
+    id: &str,
+    guard: &Guard,
+) -> Result<bool, StoreError> {
+    if guard.has_precondition() {
+        return store.delete(cx, id, guard).await;
+    }
+    for _ in 1..TRIES {
+        match store.delete(cx, id, guard).await {
+            Err(error) if error.is_stale() => {}
+            result => return result,
+        }
+    }
+    store.delete(cx, id, guard).await.map_err(StoreError::without_precondition)
 }

@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use scim_service::{
-    Context, Endpoint, Event, Features, Policy, ScimService, Store, schema::catalog,
+    Context, Endpoint, Event, Features, MemoryStore, OnConflict, Policy, Proposal, ScimService,
+    Store,
+    core::{Error, Schema},
+    schema::catalog,
 };
 use serde_json::{Value, json};
 
@@ -112,6 +115,282 @@ async fn references_are_resolved_forwards_backwards_and_in_paths() {
     let members = client.get(&format!("/Groups/{}", id(0))).await.body["members"].clone();
     assert_eq!(members.as_array().unwrap().len(), 1);
     assert_eq!(members[0]["value"], id(2));
+}
+
+/// The extension of users that [`partners`] knows.
+const PARTNER: &str = "urn:example:schemas:2.0:Partner";
+
+/// Users who name others in attributes of every form that a reference can have.
+fn partners() -> Client {
+    let attribute = |name: &str, kind: &str, multi_valued: bool, types: &[&str]| {
+        json!({
+            "name": name, "type": kind, "multiValued": multi_valued, "description": name,
+            "mutability": "readWrite", "returned": "default", "referenceTypes": types,
+        })
+    };
+    let mut mentor = attribute("mentor", "complex", false, &[]);
+    mentor["subAttributes"] = json!([
+        attribute("value", "string", false, &[]),
+        attribute("$ref", "reference", false, &["User"]),
+        attribute("note", "string", false, &[]),
+    ]);
+    let mut deals = attribute("deals", "complex", true, &[]);
+    deals["subAttributes"] = json!([
+        attribute("name", "string", false, &[]),
+        attribute("signers", "reference", true, &["User", "Group"]),
+    ]);
+    let schema: Schema = serde_json::from_value(json!({
+        "id": PARTNER, "name": "Partner", "description": "Who works with whom.",
+        "attributes": [
+            attribute("sponsor", "reference", false, &["User"]),
+            attribute("buddies", "reference", true, &["User"]),
+            attribute("page", "reference", false, &["external"]),
+            attribute("motto", "string", false, &[]),
+            mentor,
+            deals,
+        ],
+    }))
+    .unwrap();
+    let users = catalog::user().extend(catalog::enterprise()).unwrap().extend(schema).unwrap();
+    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(users))
+        .endpoint(Endpoint::groups(catalog::group()));
+    Client(service.build().unwrap())
+}
+
+/// The id of what an operation has made.
+fn id_of(answer: &Answer, at: usize) -> String {
+    let location = answer.body["Operations"][at]["location"].as_str().unwrap();
+    location.rsplit('/').next().unwrap().to_owned()
+}
+
+/// RFC 7644 §3.7.2, RFC 7643 §2.3.7
+#[tokio::test]
+async fn a_reference_stands_where_the_schema_says_and_becomes_an_id_or_a_location() {
+    let client = partners();
+    let data = json!({
+        "userName": "u",
+        PARTNER: {
+            "sponsor": "bulkId:v", "buddies": ["bulkId:v", format!("{BASE}/Users/old")],
+            "page": "bulkId:v", "motto": "bulkId:v",
+            "mentor": {"value": "bulkId:v", "$ref": "bulkId:v", "note": "bulkId:v"},
+            "deals": [{"name": "bulkId:v", "signers": ["bulkId:g", "bulkId:v"]}],
+        },
+    });
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            post("/Users", "u", data),
+            post("/Users", "v", json!({"userName": "v"})),
+            post("/Groups", "g", json!({"displayName": "g"})),
+        ]}),
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["201", "201", "201"]);
+    let (id, group) = (id_of(&answer, 1), format!("{BASE}/Groups/{}", id_of(&answer, 2)));
+    let user = format!("{BASE}/Users/{id}");
+    let stored = client.get(&format!("/Users/{}", id_of(&answer, 0))).await;
+    let expected = json!({
+        "sponsor": user, "buddies": [user, format!("{BASE}/Users/old")],
+        "page": "bulkId:v", "motto": "bulkId:v",
+        "mentor": {"value": id, "$ref": user, "note": "bulkId:v"},
+        "deals": [{"name": "bulkId:v", "signers": [group, user]}],
+    });
+    assert_eq!(stored.body[PARTNER], expected);
+}
+
+/// RFC 7644 §3.7.2
+#[tokio::test]
+async fn a_reference_to_nothing_fails_its_operation_in_every_form() {
+    let members = [
+        json!({"sponsor": "bulkId:none"}),
+        json!({"buddies": ["bulkId:none"]}),
+        json!({"mentor": {"$ref": "bulkId:none"}}),
+        json!({"mentor": "bulkId:none"}),
+        json!({"deals": [{"name": "a", "signers": ["bulkId:none"]}]}),
+    ];
+    let client = partners();
+    for (at, member) in members.into_iter().enumerate() {
+        let user = post("/Users", "u", json!({"userName": "u", PARTNER: member}));
+        let answer = bulk(&client, json!({"Operations": [user]})).await;
+        assert_eq!(statuses(&answer), ["400"], "{at}");
+        assert_eq!(answer.body["Operations"][0]["response"]["scimType"], "invalidValue", "{at}");
+    }
+    // What lies outside, what is text, and what no schema knows refers to nothing.
+    let texts = [
+        (PARTNER, json!({"page": "bulkId:none"})),
+        (PARTNER, json!({"motto": "bulkId:none"})),
+        ("urn:example:schemas:2.0:Foreign", json!({"value": "bulkId:none"})),
+    ];
+    for (at, (schema, text)) in texts.into_iter().enumerate() {
+        let user = post("/Users", "u", json!({"userName": format!("text {at}"), schema: text}));
+        assert_eq!(statuses(&bulk(&client, json!({"Operations": [user]})).await), ["201"], "{at}");
+    }
+}
+
+/// RFC 7644 §3.7.1, RFC 7644 §3.7.2
+#[tokio::test]
+async fn locations_that_go_round_in_a_circle_are_linked_and_nothing_else_is_left_out() {
+    let client = partners();
+    let user = |own: &str, partner: Value| {
+        post("/Users", own, json!({"userName": own, "title": own, PARTNER: partner}))
+    };
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            user("a", json!({"sponsor": "bulkId:b", "motto": "a"})),
+            user("b", json!({"buddies": ["bulkId:a", "bulkId:b"]})),
+        ]}),
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["201", "201"]);
+    let location = |at: usize| answer.body["Operations"][at]["location"].clone();
+    let partner = async |at: usize| {
+        client.get(&format!("/Users/{}", id_of(&answer, at))).await.body[PARTNER].clone()
+    };
+    assert_eq!(partner(0).await, json!({"sponsor": location(1), "motto": "a"}));
+    assert_eq!(partner(1).await, json!({"buddies": [location(0), location(1)]}));
+}
+
+/// RFC 7644 §3.7.2, RFC 7644 §3.5.2
+#[tokio::test]
+async fn a_patch_refers_in_paths_names_and_values() {
+    let client = partners();
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let manager = format!("{enterprise}:manager");
+    let sponsor = format!("{PARTNER}:sponsor");
+    // The operations, and what they leave of `manager.value` and of `sponsor`.
+    let cases = [
+        (json!([{"op": "add", "value": {&manager: "bulkId:v"}}]), true, false),
+        (json!([{"op": "add", "value": {&manager: {"value": "bulkId:v"}}}]), true, false),
+        (json!([{"op": "add", "value": {format!("{manager}.value"): "bulkId:v"}}]), true, false),
+        (json!([{"op": "add", "value": {enterprise: {"manager": "bulkId:v"}}}]), true, false),
+        (json!([{"op": "add", "path": manager, "value": "bulkId:v"}]), true, false),
+        (
+            json!([{"OP": "add", "PATH": format!("{manager}.value"), "VALUE": "bulkId:v"}]),
+            true,
+            false,
+        ),
+        (json!([{"op": "add", "path": enterprise, "value": {"manager": "bulkId:v"}}]), true, false),
+        (json!([{"op": "add", "path": sponsor, "value": "bulkId:v"}]), false, true),
+        (json!([{"op": "add", "value": {&sponsor: "bulkId:v"}}]), false, true),
+    ];
+    for (at, (operations, manages, sponsors)) in cases.into_iter().enumerate() {
+        let user = client.user(&format!("u{at}")).await;
+        let answer = bulk(
+            &client,
+            json!({"Operations": [
+                {"method": "PATCH", "path": user, "data": {"Operations": operations}},
+                post("/Users", "v", json!({"userName": format!("v{at}")})),
+            ]}),
+        )
+        .await;
+        assert_eq!(statuses(&answer), ["200", "201"], "{at}: {answer:?}");
+        let stored = client.get(&user).await.body;
+        let expected = if manages { json!(id_of(&answer, 1)) } else { Value::Null };
+        assert_eq!(stored[enterprise]["manager"]["value"], expected, "{at}");
+        let location = answer.body["Operations"][1]["location"].clone();
+        let expected = if sponsors { location } else { Value::Null };
+        assert_eq!(stored[PARTNER]["sponsor"], expected, "{at}");
+    }
+}
+
+/// RFC 7644 §3.7.2, RFC 7644 §3.5.2.2
+#[tokio::test]
+async fn a_filter_of_a_path_refers_too() {
+    let client = partners();
+    let paths = [
+        "members[value eq \"bulkId:v\"]",
+        "members[type eq \"User\" and (value eq \"bulkId:v\" or value eq \"x\")]",
+        "members[value eq \"bulkId\\u003av\"]",
+    ];
+    for (at, path) in paths.into_iter().enumerate() {
+        let remove = json!({"Operations": [{"op": "remove", "path": path}]});
+        let members =
+            json!([{"value": "bulkId:v", "type": "User"}, {"value": "bulkId:w", "type": "User"}]);
+        let answer = bulk(
+            &client,
+            json!({"Operations": [
+                post("/Users", "v", json!({"userName": format!("v{at}")})),
+                post("/Users", "w", json!({"userName": format!("w{at}")})),
+                post("/Groups", "g", json!({"displayName": "g", "members": members})),
+                {"method": "PATCH", "path": "/Groups/bulkId:g", "data": remove},
+            ]}),
+        )
+        .await;
+        assert_eq!(statuses(&answer), ["201", "201", "201", "200"], "{path}");
+        let group = client.get(&format!("/Groups/{}", id_of(&answer, 2))).await.body;
+        assert_eq!(group["members"].as_array().unwrap().len(), 1, "{path}");
+        assert_eq!(group["members"][0]["value"], id_of(&answer, 1), "{path}");
+    }
+    let unknown =
+        json!({"Operations": [{"op": "remove", "path": "members[value eq \"bulkId:none\"]"}]});
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            post("/Groups", "g", json!({"displayName": "g"})),
+            {"method": "PATCH", "path": "/Groups/bulkId:g", "data": unknown},
+        ]}),
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["201", "400"]);
+}
+
+/// RFC 7644 §3.7
+#[tokio::test]
+async fn a_create_takes_over_what_an_operation_before_it_has_released() {
+    let users = Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive());
+    let service = ScimService::builder(Arc::new(MemoryStore::new())).base_url(BASE).endpoint(users);
+    let client = Client(service.build().unwrap());
+    let user = client.user("ann").await;
+    let off = json!({"Operations": [{"op": "replace", "path": "active", "value": false}]});
+    let answer = bulk(
+        &client,
+        json!({"failOnErrors": 1, "Operations": [
+            {"method": "PATCH", "path": user, "data": off},
+            post("/Users", "a", json!({"userName": "ann", "title": "Lead"})),
+            {"method": "DELETE", "path": "/Users/none"},
+            post("/Users", "b", json!({"userName": "bob"})),
+        ]}),
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["200", "201", "404"]);
+    assert_eq!(answer.body["Operations"][1]["location"], format!("{BASE}{user}"));
+    assert_eq!(client.get(&user).await.body["title"], "Lead");
+}
+
+/// A policy by which a group is never empty.
+struct Inhabited;
+
+impl Policy for Inhabited {
+    fn before(&self, cx: &Context, proposal: &mut Proposal<'_>) -> Result<(), Error> {
+        let is_empty = !proposal.resource.attributes().contains_key("members");
+        if cx.resource_type() == "Group" && is_empty {
+            return Err(Error::invalid_value("a group has members"));
+        }
+        Ok(())
+    }
+}
+
+/// RFC 7644 §3.7.1
+#[tokio::test]
+async fn a_policy_judges_what_is_in_a_circle_as_it_will_be() {
+    let client = Client::of(|builder| builder.policy(Inhabited));
+    let group = |own: &str, other: &str| {
+        let members = json!([{"type": "Group", "value": format!("bulkId:{other}")}]);
+        post("/Groups", own, json!({"displayName": own, "members": members}))
+    };
+    let answer = bulk(
+        &client,
+        json!({"Operations": [
+            group("a", "b"), group("b", "a"), post("/Groups", "c", json!({"displayName": "c"})),
+        ]}),
+    );
+    assert_eq!(statuses(&answer.await), ["201", "201", "400"]);
+    for group in client.get("/Groups").await.body["Resources"].as_array().unwrap() {
+        assert_eq!(group["members"].as_array().unwrap().len(), 1);
+    }
 }
 
 /// RFC 7644 §3.7.1

@@ -232,10 +232,10 @@ async fn an_account_that_becomes_another_while_it_is_taken_over_is_looked_at_aga
     };
     for (meanwhile, often, status) in [
         (change, 4, 201),
-        (change, 5, 412),
+        (change, 5, 503),
         (delete, 1, 201),
         (exchange, 4, 201),
-        (exchange, 5, 412),
+        (exchange, 5, 503),
     ] {
         let (client, answer) = taken_over(meanwhile, often).await;
         assert_eq!(answer.status, status, "{often}");

@@ -11,7 +11,7 @@ use std::{
 };
 
 use scim_service::{
-    Endpoint, Features, Limits, ScimService, StoreError,
+    Endpoint, Features, Limits, OnConflict, ScimService, Store, StoreError,
     core::Returned,
     schema::{ResourceSchema, catalog},
 };
@@ -208,31 +208,63 @@ async fn what_the_configuration_leaves_out_has_no_value() {
 /// RFC 7644 §3.14
 #[tokio::test]
 async fn a_write_that_loses_a_race_is_tried_again_unless_it_is_meant_for_one_version() {
-    for (lost, status) in [(1, 200), (4, 200), (5, 412)] {
-        let client = losing_races(lost).await;
-        let answer = client.put("/Users/1", json!({"userName": "a", "title": "x"})).await;
-        assert_eq!(answer.status, status, "{lost}");
+    let put = r#"{"userName": "a", "title": "x"}"#;
+    let patch = r#"{"Operations": [{"op": "add", "path": "title", "value": "x"}]}"#;
+    for (method, body, done) in [("PUT", put, 200), ("PATCH", patch, 200), ("DELETE", "", 204)] {
+        for (lost, status) in [(1, done), (4, done), (5, 503)] {
+            let client = losing_races(lost).await;
+            let answer = client.send(method, "/Users/1", &[], body).await;
+            assert_eq!(answer.status, status, "{method} {lost}");
+            let wait = (status == 503).then_some("1");
+            assert_eq!(answer.header("retry-after"), wait, "{method} {lost}");
+        }
+        let guarded = [("if-match", "W/\"1\"")];
+        let answer = losing_races(1).await.send(method, "/Users/1", &guarded, body).await;
+        assert_eq!(answer.error(), (412, None), "{method}");
     }
-    let guarded = [("if-match", "W/\"1\"")];
-    let body = r#"{"userName": "a"}"#;
-    let answer = losing_races(1).await.send("PUT", "/Users/1", &guarded, body).await;
-    assert_eq!(answer.error(), (412, None));
+}
+
+/// RFC 9110 §15.5.13
+#[tokio::test]
+async fn a_create_that_loses_races_for_what_it_takes_over_is_no_failed_precondition() {
+    for (lost, status) in [(4, 201), (5, 503)] {
+        let body = json!({"userName": "a", "title": "x"});
+        let (client, job) = (losing_races(lost).await, losing_races(lost).await);
+        let alone = client.post("/Users", body.clone()).await;
+        assert_eq!((alone.status, alone.header("retry-after").is_some()), (status, lost == 5));
+        let post = json!({"method": "POST", "path": "/Users", "bulkId": "a", "data": body});
+        let answer = bulk(&job, [post]).await;
+        assert_eq!(answer["Operations"][0]["status"], status.to_string());
+        let id = job.get("/Users").await.body["Resources"][0]["id"].clone();
+        assert_eq!(id, "1");
+    }
 }
 
 /// RFC 7644 §3.7
 #[tokio::test]
 async fn an_operation_of_a_job_that_loses_a_race_is_tried_again_too() {
-    for (lost, version, status) in [(4, Value::Null, "200"), (1, json!("W/\"1\""), "412")] {
-        let client = losing_races(lost).await;
-        let data = json!({"userName": "a", "title": "x"});
-        let put = json!({"method": "PUT", "path": "/Users/1", "version": version, "data": data});
-        let job = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
-            "Operations": [put],
-        });
-        let answer = client.post("/Bulk", job).await;
-        assert_eq!(answer.body["Operations"][0]["status"], status, "{lost}");
+    let put = json!({"method": "PUT", "data": {"userName": "a", "title": "x"}});
+    let delete = json!({"method": "DELETE"});
+    for (operation, done) in [(put, "200"), (delete, "204")] {
+        let cases = [(4, Value::Null, done), (5, Value::Null, "503"), (1, json!("W/\"1\""), "412")];
+        for (lost, version, status) in cases {
+            let client = losing_races(lost).await;
+            let mut operation = operation.clone();
+            operation["path"] = json!("/Users/1");
+            operation["version"] = version;
+            let answer = bulk(&client, [operation]).await;
+            assert_eq!(answer["Operations"][0]["status"], status, "{lost}");
+        }
     }
+}
+
+/// What a job of these operations is answered.
+async fn bulk<S: Store>(client: &Client<S>, operations: impl Into<Vec<Value>>) -> Value {
+    let job = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": operations.into(),
+    });
+    client.post("/Bulk", job).await.body
 }
 
 /// RFC 7644 §3.12
@@ -262,7 +294,8 @@ async fn losing_races(count: u32) -> Client<Wrapped> {
     let left = Arc::new(AtomicU32::new(0));
     let races = left.clone();
     let before = move |call: &str| {
-        let lose = |left: u32| call.contains("Replace").then(|| left.checked_sub(1)).flatten();
+        let writes = ["Replace", "Patch", "Guard {"].iter().any(|write| call.contains(write));
+        let lose = |left: u32| writes.then(|| left.checked_sub(1)).flatten();
         match races.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lose) {
             Ok(_) => Err(StoreError::stale()),
             Err(_) => Ok(()),
@@ -270,7 +303,7 @@ async fn losing_races(count: u32) -> Client<Wrapped> {
     };
     let service = ScimService::builder(Arc::new(Wrapped::new(Features::default(), before)))
         .base_url(BASE)
-        .endpoint(Endpoint::users(catalog::user()))
+        .endpoint(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_unmanaged()))
         .ids(|| "1".to_owned())
         .build();
     let client = Client(service.unwrap());
