@@ -38,10 +38,12 @@ impl<S: Store> Parts<S> {
             match written {
                 Ok(Some(created)) => break created,
                 // What was to be taken over has changed, or gone, in the meantime.
-                Ok(None) if tries < TRIES => {}
-                Err(error) if error.is_stale() && tries < TRIES => {}
-                Ok(None) => return Err(failed(StoreError::stale().without_precondition())),
-                Err(error) => return Err(failed(error.without_precondition())),
+                Ok(None) => {}
+                Err(error) if error.is_stale() => {}
+                Err(error) => return Err(failed(error)),
+            }
+            if tries == TRIES {
+                return Err(failed(StoreError::stale().without_precondition()));
             }
             value = json::from_slice(&text, &self.limits.json)?;
         };
