@@ -3,14 +3,17 @@
 //! bind it in `tests/sections.txt`, one to a line, sorted.
 //!
 //! A test is found by its doc comment (`/// RFC 7643 §2.4`), a case of a corpus by its member
-//! `"section": "RFC 7643 §2.4"`; either may name more than one. With `-- sections --nocapture` the
-//! table of sections and their tests is printed.
+//! `"section": "RFC 7643 §2.4"`, and shown by the sentence that says what it holds, its `rule` or
+//! `comment`; either may name more than one section. With `-- sections --nocapture` the table of
+//! sections and their tests is printed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, iter,
     path::{Path, PathBuf},
 };
+
+use serde_json::Value;
 
 type Proofs = BTreeMap<String, BTreeSet<String>>;
 
@@ -24,7 +27,8 @@ fn every_section_that_binds_has_a_test() {
     assert!(bare.is_empty(), "without a test: {bare:#?}; with one: {proofs:#?}");
     assert!(binding.lines().is_sorted(), "tests/sections.txt is not sorted");
     for (section, tests) in proofs {
-        println!("{section}: {}", tests.into_iter().collect::<Vec<_>>().join(", "));
+        println!("{section}");
+        tests.iter().for_each(|test| println!("    {test}"));
     }
 }
 
@@ -44,7 +48,11 @@ fn proofs(folder: &Path) -> Proofs {
                 add(&cited, format!("{name}: {test}"));
             }
         } else {
-            cases(&text).for_each(|cited| add(cited, name.clone()));
+            let corpus = serde_json::from_str(&text);
+            let corpus: Value = corpus.unwrap_or_else(|error| panic!("{name}: {error}"));
+            for (cited, case) in cases(&corpus) {
+                add(cited, format!("{name}: {case}"));
+            }
         }
     }
     proofs
@@ -86,9 +94,22 @@ fn tests(source: &str) -> Vec<(String, &str)> {
     found
 }
 
-/// What the members named `section` say.
-fn cases(corpus: &str) -> impl Iterator<Item = &str> {
-    corpus.split("\"section\":").skip(1).filter_map(|rest| rest.split('"').nth(1))
+/// What the member `section` of each case says, and the sentence that names the case.
+fn cases(corpus: &Value) -> Vec<(&str, &str)> {
+    let (mut found, mut left) = (Vec::new(), vec![corpus]);
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Array(elements) => left.extend(elements.iter().rev()),
+            Value::Object(members) => {
+                let text = |name: &str| members.get(name).and_then(Value::as_str);
+                let case = text("rule").or(text("comment")).or(text("why")).unwrap_or_default();
+                found.extend(text("section").map(|cited| (cited, case)));
+                left.extend(members.values());
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Each `RFC 7643 §2.4` of a text.
@@ -112,6 +133,9 @@ fn sections_are_found_in_doc_comments_and_corpora() {
         tests(source).iter().map(|(doc, name)| (sections(doc).collect(), *name)).collect();
     let both = ["RFC 7643 §2.4", "RFC 7644 §3.10"].map(str::to_owned).to_vec();
     assert_eq!(found, [(both, "one"), (Vec::new(), "two")]);
-    let corpus = r#"[{"section": "RFC 7643 §7", "x": 1}, {"section":"RFC 9865 §2"}]"#;
-    assert_eq!(cases(corpus).collect::<Vec<_>>(), ["RFC 7643 §7", "RFC 9865 §2"]);
+    let corpus = serde_json::json!([
+        {"section": "RFC 7643 §7", "rule": "it holds"},
+        {"cases": [{"comment": "it holds too", "section": "RFC 9865 §2"}]},
+    ]);
+    assert_eq!(cases(&corpus), [("RFC 7643 §7", "it holds"), ("RFC 9865 §2", "it holds too")]);
 }
