@@ -154,6 +154,9 @@ impl<S: Store> Job<'_, S> {
                     "PATCH" => Action::Patch,
                     _ => Action::Delete,
                 };
+                if action == Action::Patch {
+                    self.parts.check_patch()?;
+                }
                 check_allowed(endpoint, action)?;
                 let cx = self.parts.request_context(endpoint, self.head);
                 self.write(at, cx, action, id.into_owned(), guard, operation.data)?

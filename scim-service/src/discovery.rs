@@ -21,6 +21,7 @@ use crate::{
 pub(crate) struct Discovery {
     service_provider_config: Document,
     bulk: bool,
+    patch: bool,
     resource_types: Collection,
     schemas: Collection,
 }
@@ -59,14 +60,16 @@ impl Discovery {
         let serves = |action| endpoints.iter().any(|endpoint| endpoint.allows(action));
         let writes = [Action::Create, Action::Replace, Action::Patch, Action::Delete];
         let bulk = limits.max_bulk_operations > 0 && writes.into_iter().any(serves);
+        let patch = serves(Action::Patch);
         let config = config(&location, features, limits)
             .bulk(if bulk { bulk_support(limits) } else { BulkSupport::default() })
-            .patch(serves(Action::Patch).into())
+            .patch(patch.into())
             .change_password(change_password.into())
             .pagination(pagination)
             .authentication_schemes(schemes);
         Self {
             bulk,
+            patch,
             service_provider_config: document(String::new(), location, &json!(config)),
             resource_types: collection(&format!("{}/ResourceTypes", base), types.collect()),
             schemas: collection(&format!("{}/Schemas", base), schemas.collect()),
@@ -76,6 +79,11 @@ impl Discovery {
     /// Whether there are bulk requests.
     pub(crate) fn has_bulk(&self) -> bool {
         self.bulk
+    }
+
+    /// Whether anything can be patched.
+    pub(crate) fn has_patch(&self) -> bool {
+        self.patch
     }
 
     /// `/ServiceProviderConfig`; its query is ignored.

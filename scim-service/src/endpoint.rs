@@ -104,8 +104,9 @@ impl Endpoint {
     }
 
     /// Serves these alone, such as reading; everything unless set. The rest is answered with 405
-    /// (RFC 9110 §15.5.6), also where it is an operation of a bulk request, and what no endpoint
-    /// serves is not announced in the service provider configuration.
+    /// (RFC 9110 §15.5.6), also where it is an operation of a bulk request. PATCH that no endpoint
+    /// serves is answered with 501 (RFC 7644 §3.12), and not announced in the service provider
+    /// configuration; nor are bulk requests where nothing is written.
     ///
     /// ```
     /// use scim_service::{Action, Endpoint, schema::catalog};

@@ -160,6 +160,9 @@ impl<S: Store> Parts<S> {
         let route = route::find(head.uri.path(), &self.base_path, &self.links.endpoints)?;
         let route = self.mapped(route, head)?;
         if !route.allows(&head.method) {
+            if matches!(route, Route::Resource(..)) && head.method == Method::PATCH {
+                self.check_patch()?;
+            }
             return Err(Refusal::method(&route));
         }
         body::check_accept(&head.headers, &head.compat)?;
@@ -174,6 +177,15 @@ impl<S: Store> Parts<S> {
         // Futures stay so small that an allocator hands their memory out again at once: each kind of
         // request has one of its own.
         Box::pin(self.dispatch(route, head, body)).await
+    }
+
+    /// # Errors
+    /// 501 if nothing can be patched (RFC 7644 §3.12).
+    pub(crate) fn check_patch(&self) -> Result<(), Error> {
+        if self.discovery.has_patch() {
+            return Ok(());
+        }
+        Err(Error::new(StatusCode::NOT_IMPLEMENTED, "this server does not serve PATCH"))
     }
 
     async fn dispatch(&self, route: Route<'_>, head: &Head, body: Json) -> Answer {

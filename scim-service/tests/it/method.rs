@@ -28,6 +28,7 @@ fn client(users: &[Action], limits: Limits) -> Client {
 
 const NO_DELETION: [Action; 4] = [Action::Read, Action::Create, Action::Replace, Action::Patch];
 
+/// RFC 7644 §3.2, RFC 7644 §3.12
 #[tokio::test]
 async fn what_is_not_served_is_405_and_names_what_is() {
     let client = client(&NO_DELETION, Limits::DEFAULT);
@@ -58,6 +59,7 @@ async fn what_is_not_served_is_405_and_names_what_is() {
     assert_eq!(client.get("/").await.body["totalResults"], 1, "badges are not read");
 }
 
+/// RFC 7644 §3.7.3
 #[tokio::test]
 async fn a_bulk_request_obeys() {
     let client = client(&NO_DELETION, Limits::DEFAULT);
@@ -88,16 +90,26 @@ fn bulk(operations: Value) -> Value {
     })
 }
 
+/// RFC 7643 §5, RFC 7644 §3.7, RFC 7644 §3.12
 #[tokio::test]
-async fn what_no_type_serves_is_not_announced() {
+async fn what_no_type_serves_is_not_announced_and_answered_with_501() {
     let supported = async |client: &Client, name: &str| {
         client.get("/ServiceProviderConfig").await.body[name]["supported"].clone()
     };
     let writing = client(&NO_DELETION, Limits::DEFAULT);
     assert_eq!(supported(&writing, "patch").await, true);
     assert_eq!(supported(&writing, "bulk").await, true);
-    let replacing = client(&[Action::Replace], Limits::DEFAULT);
+    let replacing = client(&[Action::Read, Action::Replace], Limits::DEFAULT);
     assert_eq!(supported(&replacing, "patch").await, false);
+    let patch = json!([{"op": "add", "path": "title", "value": "x"}]);
+    for path in ["/Users/1", "/Groups/1", "/Badges/1"] {
+        assert_eq!(replacing.patch(path, patch.clone()).await.error(), (501, None), "{path}");
+    }
+    assert_eq!(replacing.patch("/Users", patch.clone()).await.error(), (405, None));
+    let data = json!({"Operations": patch});
+    let operation = json!([{"method": "PATCH", "path": "/Users/1", "data": data}]);
+    let answer = replacing.post("/Bulk", bulk(operation)).await;
+    assert_eq!(answer.body["Operations"][0]["status"], "501");
     let mut limits = Limits::DEFAULT;
     limits.max_bulk_operations = 0;
     let single = client(&NO_DELETION, limits);
