@@ -252,7 +252,8 @@ impl<S: Store> Builder<S> {
     ///
     /// # Errors
     /// [`BuildError`] if something is missing or contradicts itself.
-    pub fn build(self) -> Result<ScimService<S>, BuildError> {
+    pub fn build(mut self) -> Result<ScimService<S>, BuildError> {
+        self.limits.page = self.limits.page.min(self.limits.max_page);
         let base_path = base_path(&self.base_url)?;
         check_endpoints(&self.endpoints)?;
         let base = self.base_url.trim_end_matches('/').to_owned();

@@ -32,7 +32,7 @@ pub struct Limits {
     pub json: json::Limits,
     /// Length, depth and terms of a filter.
     pub filter: scim_filter::Limits,
-    /// Resources on a page if the request does not say.
+    /// Resources on a page if the request does not say, but never more than `max_page`.
     pub page: usize,
     /// The most resources on a page.
     pub max_page: usize,

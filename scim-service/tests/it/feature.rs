@@ -11,7 +11,7 @@ use std::{
 };
 
 use scim_service::{
-    Endpoint, Features, ScimService, StoreError,
+    Endpoint, Features, Limits, ScimService, StoreError,
     core::Returned,
     schema::{ResourceSchema, catalog},
 };
@@ -83,6 +83,25 @@ async fn a_store_without_positions_gives_no_cursor_and_takes_none() {
     assert_eq!(first.body["startIndex"], 1);
     for path in ["/Users?cursor=abc", "/?cursor=abc"] {
         assert_eq!(client.get(path).await.error(), (400, Some("invalidCursor")), "{path}");
+    }
+}
+
+/// RFC 7643 §5, RFC 9865 §2, RFC 9865 §4, RFC 7644 §3.4.2.4
+#[tokio::test]
+async fn a_page_is_no_larger_than_announced_whether_its_size_is_asked_for_or_not() {
+    let mut limits = Limits::DEFAULT;
+    limits.max_page = 2;
+    let client = Client::of(|builder| builder.limits(limits));
+    for name in ["a", "b", "c"] {
+        client.user(name).await;
+    }
+    let config = client.get("/ServiceProviderConfig").await.body;
+    assert_eq!(config["filter"]["maxResults"], 2);
+    assert_eq!(config["pagination"]["maxPageSize"], 2);
+    assert_eq!(config["pagination"]["defaultPageSize"], 2);
+    for path in ["/Users", "/Users?cursor", "/", "/?cursor", "/?sortBy=userName", "/Users?count=9"]
+    {
+        assert_eq!(client.get(path).await.body["itemsPerPage"], 2, "{path}");
     }
 }
 
