@@ -225,6 +225,7 @@ impl Policy for Hearing {
     }
 }
 
+/// RFC 7644 §3.7, RFC 7644 §3.7.1
 #[tokio::test]
 async fn a_policy_hears_of_what_was_written_and_of_nothing_else() {
     let heard = Arc::new(Mutex::new(Vec::new()));

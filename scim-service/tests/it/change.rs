@@ -127,6 +127,7 @@ impl Policy for Counting {
     }
 }
 
+/// RFC 7644 §3.5.1, RFC 7644 §3.5.2
 #[test]
 fn a_policy_is_asked_of_every_change_of_a_relation() {
     for (body, _, is_asked) in changes() {
@@ -136,6 +137,7 @@ fn a_policy_is_asked_of_every_change_of_a_relation() {
     }
 }
 
+/// RFC 7644 §3.5.2
 #[test]
 fn a_patch_names_what_it_leaves_out_with_its_relation_and_without() {
     let value = json!({"odd": 1, "members": [{"value": "c"}]});

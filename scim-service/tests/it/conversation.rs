@@ -17,11 +17,13 @@ async fn replay(transcript: &Transcript, exceptions: &[&str]) {
     assert_eq!(failed, exceptions, "{outcome}");
 }
 
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.5.1, RFC 7644 §3.5.2
 #[tokio::test]
 async fn okta_provisions_users_and_groups() {
     replay(&Transcript::okta(), &[]).await;
 }
 
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.5.2, RFC 7644 §3.6
 #[tokio::test]
 async fn entra_provisions_users_and_groups() {
     let exceptions = ["connect: the same, quotes left unescaped", "group: duplicate displayName"];

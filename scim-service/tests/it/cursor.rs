@@ -155,6 +155,10 @@ async fn a_cursor_is_good_for_its_client_alone_and_for_every_process_with_the_ke
     let first = one.get("/Users?count=1").await;
     let next = first.body["nextCursor"].as_str().expect("by cursor unless asked otherwise");
     assert_eq!(names(&other.get(&format!("/Users?count=1&cursor={next}")).await), ["y"]);
+    let all = one.get("/?count=1").await;
+    assert!(all.body["nextCursor"].is_string() && all.body.get("startIndex").is_none());
+    let config = one.get("/ServiceProviderConfig").await.body;
+    assert_eq!(config["pagination"]["defaultPaginationMethod"], "cursor");
     assert_eq!(other.get("/Users?startIndex=2").await.body["startIndex"], 2);
 }
 

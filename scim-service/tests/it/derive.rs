@@ -66,6 +66,7 @@ fn editor() -> Value {
     json!([{"value": "Editors"}])
 }
 
+/// RFC 7644 §3.4.1, RFC 7644 §3.4.2, RFC 7644 §3.4.2.1, RFC 7644 §3.4.3
 #[tokio::test]
 async fn what_is_derived_is_shown_by_every_read() {
     let (client, _) = served();
@@ -88,6 +89,7 @@ async fn what_is_derived_is_shown_by_every_read() {
     }
 }
 
+/// RFC 7643 §7, RFC 7644 §3.1, RFC 7644 §3.5.1
 #[tokio::test]
 async fn what_is_derived_is_shown_by_answers_to_writes() {
     let (client, _) = served();
@@ -100,6 +102,7 @@ async fn what_is_derived_is_shown_by_answers_to_writes() {
     assert!(created.body.get("roles").is_none(), "nothing follows from no groups");
 }
 
+/// RFC 7643 §3.3
 #[tokio::test]
 async fn what_is_derived_stands_beside_what_is_stored() {
     let (client, _) = served();
@@ -113,6 +116,7 @@ async fn what_is_derived_stands_beside_what_is_stored() {
     }
 }
 
+/// RFC 7643 §7, RFC 7644 §3.12
 #[tokio::test]
 async fn nobody_writes_searches_or_sorts_by_it() {
     let (client, _) = served();
@@ -135,6 +139,7 @@ async fn nobody_writes_searches_or_sorts_by_it() {
     assert_eq!((other.status, &other.body["totalResults"]), (200, &json!(0)));
 }
 
+/// RFC 7644 §3.9
 #[tokio::test]
 async fn a_projection_loads_what_it_needs_and_shows_what_was_asked_for() {
     let (client, calls) = served();
@@ -154,6 +159,7 @@ async fn a_projection_loads_what_it_needs_and_shows_what_was_asked_for() {
     assert_eq!(calls.load(Ordering::Relaxed), before, "what is not shown is not computed");
 }
 
+/// RFC 7644 §3.14
 #[tokio::test]
 async fn the_version_is_that_of_what_is_stored() {
     let (client, _) = served();
@@ -174,6 +180,7 @@ async fn the_version_is_that_of_what_is_stored() {
     assert_eq!(plain.status, 304);
 }
 
+/// RFC 7644 §3.9
 #[tokio::test]
 async fn what_needs_a_large_attribute_is_given_it() {
     let mut base = catalog::group_schema();

@@ -35,6 +35,7 @@ async fn me_is_whoever_the_embedder_says() {
     assert_eq!(me.header("location"), Some(format!("{BASE}{user}").as_str()));
 }
 
+/// RFC 7644 §3.3
 #[tokio::test]
 async fn a_person_who_comes_back_is_given_the_old_account() {
     let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive()));
@@ -49,6 +50,7 @@ async fn a_person_who_comes_back_is_given_the_old_account() {
     assert_eq!(client.get("/Users").await.body["totalResults"], 1);
 }
 
+/// RFC 7644 §3.3
 #[tokio::test]
 async fn an_account_that_nobody_manages_is_taken_over_by_its_external_id_or_name() {
     let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_unmanaged()));
@@ -62,6 +64,7 @@ async fn an_account_that_nobody_manages_is_taken_over_by_its_external_id_or_name
     assert_eq!(second.error(), (409, Some("uniqueness")), "it is managed now");
 }
 
+/// RFC 7644 §3.3
 #[tokio::test]
 async fn an_adopted_account_stays_off_only_if_the_client_says_so() {
     let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive()));
@@ -142,6 +145,7 @@ async fn what_is_still_to_come_is_no_stale_member() {
     assert_eq!(members, ["a", "b", "own"]);
 }
 
+/// RFC 7643 §3.3, RFC 7644 §3.3
 #[tokio::test]
 async fn the_letter_of_the_rfcs_is_a_setting_of_the_request() {
     let client = Client::new();

@@ -63,6 +63,7 @@ fn off() -> Value {
     json!([{"op": "replace", "path": "active", "value": false}])
 }
 
+/// RFC 7644 §3.5.1, RFC 7644 §3.5.2, RFC 7644 §3.6, RFC 7644 §3.12
 #[tokio::test]
 async fn the_last_administrator_cannot_be_lost_in_any_way() {
     let (client, [ann, bob], group) = company().await;
@@ -84,6 +85,7 @@ async fn the_last_administrator_cannot_be_lost_in_any_way() {
     assert_eq!(client.patch(&bob, off()).await.error(), refused);
 }
 
+/// RFC 7644 §3.7, RFC 7644 §3.7.3
 #[tokio::test]
 async fn in_bulk_the_write_that_would_lose_the_last_administrator_fails_alone() {
     let (client, [ann, bob], group) = company().await;
@@ -130,6 +132,7 @@ async fn what_is_taken_over_is_judged_as_a_creation() {
     assert_eq!((again.status, again.body["id"].as_str()), (201, Some(id_of(&bob))));
 }
 
+/// RFC 7644 §3.6
 #[tokio::test]
 async fn a_deletion_is_refused_by_what_is_deleted() {
     let (client, [_, bob], _) = company().await;
@@ -153,6 +156,7 @@ async fn a_type_that_is_not_served_is_an_error_and_not_forgotten() {
     assert_eq!(alone.of_type("Group").unwrap_err().status, 500);
 }
 
+/// RFC 7644 §6.1
 #[tokio::test]
 async fn another_type_is_the_same_tenants() {
     let (client, ..) = company().await;

@@ -7,6 +7,7 @@
     reason = "tests may fail by panicking"
 )]
 
+mod access;
 mod bulk;
 mod change;
 mod client;

@@ -35,6 +35,7 @@ async fn create(client: &Client, password: &str) -> String {
     format!("/Users/{}", created.body["id"].as_str().unwrap())
 }
 
+/// RFC 7643 §4.1.1, RFC 7643 §9.2, RFC 7644 §3.5.1, RFC 7644 §7.7
 #[tokio::test]
 async fn a_password_is_hashed_once_and_kept_until_another_is_sent() {
     let client = service(true);
@@ -54,6 +55,7 @@ async fn a_password_is_hashed_once_and_kept_until_another_is_sent() {
     assert_eq!(config["changePassword"]["supported"], true);
 }
 
+/// RFC 7643 §4.1.1, RFC 7644 §7.7
 #[tokio::test]
 async fn a_password_that_the_hasher_refuses_is_no_change() {
     let client = service(true);
@@ -69,6 +71,7 @@ async fn a_password_that_the_hasher_refuses_is_no_change() {
     assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 13 letters"));
 }
 
+/// RFC 7643 §4.1.1, RFC 7644 §3.6
 #[tokio::test]
 async fn a_password_can_be_removed_and_goes_with_its_user() {
     let client = service(true);
@@ -81,6 +84,7 @@ async fn a_password_can_be_removed_and_goes_with_its_user() {
     assert_eq!(kept(&client, &user).await, None);
 }
 
+/// RFC 7643 §4.1.1, RFC 7643 §5
 #[tokio::test]
 async fn without_a_hasher_nothing_is_kept_and_nothing_changes() {
     let client = service(false);

@@ -12,6 +12,7 @@ async fn the_store_in_memory_passes_every_check_on_threads() {
     assert_eq!(report.skipped().count(), 0, "{report}");
 }
 
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.14
 #[tokio::test]
 async fn the_store_in_memory_passes_every_check_in_one_task() {
     let report = StoreCheck::new().large_group(500).run(async || MemoryStore::new()).await;
