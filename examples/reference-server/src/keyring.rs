@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use scim_service::{Principal, Tenant};
 
 use crate::{
@@ -34,6 +34,8 @@ struct Key {
     holder: Holder,
     /// Seconds since 1970.
     used: AtomicI64,
+    /// When it becomes worthless (RFC 7644 §7.4).
+    expires: Option<DateTime<Utc>>,
 }
 
 /// Whom a token belongs to.
@@ -67,7 +69,8 @@ impl Keyring {
         // All are compared, whichever it is.
         let found =
             keys.iter().fold(None, |found, key| if key.hash.is(&hash) { Some(key) } else { found });
-        let Some(key) = found else { return Ok(None) };
+        let is_good = |key: &&Key| key.expires.is_none_or(|end| Utc::now() < end);
+        let Some(key) = found.filter(is_good) else { return Ok(None) };
         self.mark_used(key);
         Ok(Some(key.holder.clone()))
     }
@@ -91,6 +94,7 @@ impl Keyring {
             let keys = rows.into_iter().map(|row| Key {
                 hash: row.hash,
                 used: AtomicI64::new(row.used.map_or(0, |used| used.timestamp())),
+                expires: row.expires,
                 holder: Holder {
                     tenant: Tenant(row.tenant.into()),
                     principal: Principal(row.name.into()),

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use thiserror::Error;
 
@@ -48,6 +48,8 @@ pub(crate) struct TokenRow {
     pub(crate) created: DateTime<Utc>,
     /// When it was last used, to some minutes.
     pub(crate) used: Option<DateTime<Utc>>,
+    /// When it becomes worthless, if its lifetime is limited.
+    pub(crate) expires: Option<DateTime<Utc>>,
 }
 
 /// The name of a tenant's first token.
@@ -65,6 +67,7 @@ const TABLES: &str = "
         hash    BLOB    NOT NULL UNIQUE, -- SHA-256
         created INTEGER NOT NULL,
         used    INTEGER,
+        expires INTEGER,
         PRIMARY KEY (tenant, name)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS registry (generation INTEGER NOT NULL) STRICT;
@@ -77,6 +80,9 @@ impl Registry {
         database.busy_timeout(Duration::from_secs(5))?;
         database.pragma_update(None, "foreign_keys", true)?;
         database.execute_batch(TABLES)?;
+        if !database.column_exists(None, "token", "expires")? {
+            database.execute_batch("ALTER TABLE token ADD COLUMN expires INTEGER")?;
+        }
         Ok(Self(database))
     }
 
@@ -164,7 +170,7 @@ impl Registry {
     /// The tokens of a tenant, or of all.
     pub(crate) fn tokens(&self, tenant: Option<&str>) -> Result<Vec<TokenRow>, RegistryError> {
         let mut select = self.0.prepare_cached(
-            "SELECT tenant, profile, token.name, hash, token.created, used \
+            "SELECT tenant, profile, token.name, hash, token.created, used, expires \
              FROM token JOIN tenant ON tenant.name = tenant \
              WHERE ?1 IS NULL OR tenant = ?1 ORDER BY tenant, token.name",
         )?;
@@ -176,6 +182,7 @@ impl Registry {
                 hash: TokenHash::from_bytes(row.get(3)?),
                 created: instant(row.get(4)?),
                 used: row.get::<_, Option<i64>>(5)?.map(instant),
+                expires: row.get::<_, Option<i64>>(6)?.map(instant),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -186,12 +193,14 @@ impl Registry {
         tenant: &str,
         name: &str,
         token: &Token,
+        lifetime: Option<TimeDelta>,
     ) -> Result<(), RegistryError> {
         self.profile(tenant)?;
+        let created = now();
         let added = self.change(
-            "INSERT INTO token (tenant, name, hash, created) VALUES (?1, ?2, ?3, ?4) \
+            "INSERT INTO token (tenant, name, hash, created, expires) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (tenant, name) DO NOTHING",
-            params![tenant, name, token.hash().as_bytes(), now()],
+            params![tenant, name, token.hash().as_bytes(), created, end(created, lifetime)],
         )?;
         let there = || RegistryError::TokenThere(tenant.to_owned(), name.to_owned());
         if added { Ok(()) } else { Err(there()) }
@@ -203,10 +212,13 @@ impl Registry {
         tenant: &str,
         name: &str,
         token: &Token,
+        lifetime: Option<TimeDelta>,
     ) -> Result<(), RegistryError> {
+        let created = now();
         let changed = self.change(
-            "UPDATE token SET hash = ?3, created = ?4, used = NULL WHERE tenant = ?1 AND name = ?2",
-            params![tenant, name, token.hash().as_bytes(), now()],
+            "UPDATE token SET hash = ?3, created = ?4, used = NULL, expires = ?5 \
+             WHERE tenant = ?1 AND name = ?2",
+            params![tenant, name, token.hash().as_bytes(), created, end(created, lifetime)],
         )?;
         if changed { Ok(()) } else { Err(self.no_token(tenant, name)) }
     }
@@ -263,6 +275,10 @@ fn profile(row: &Row<'_>, at: usize) -> rusqlite::Result<Profile> {
 
 fn now() -> i64 {
     Utc::now().timestamp_millis()
+}
+
+fn end(created: i64, lifetime: Option<TimeDelta>) -> Option<i64> {
+    lifetime.map(|lifetime| created.saturating_add(lifetime.num_milliseconds()))
 }
 
 fn instant(millis: i64) -> DateTime<Utc> {

@@ -60,6 +60,7 @@ impl TokenHash {
 mod tests {
     use super::*;
 
+    /// RFC 7644 §7.4
     #[test]
     fn tokens_are_long_differ_and_are_found_by_their_hash() {
         let (one, other) = (Token::generate().unwrap(), Token::generate().unwrap());

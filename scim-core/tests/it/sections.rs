@@ -102,7 +102,7 @@ fn cases(corpus: &Value) -> Vec<(&str, &str)> {
             Value::Array(elements) => left.extend(elements.iter().rev()),
             Value::Object(members) => {
                 let text = |name: &str| members.get(name).and_then(Value::as_str);
-                let case = text("rule").or(text("comment")).unwrap_or_default();
+                let case = text("rule").or(text("comment")).or(text("why")).unwrap_or_default();
                 found.extend(text("section").map(|cited| (cited, case)));
                 left.extend(members.values());
             }

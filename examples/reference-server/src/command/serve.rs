@@ -1,6 +1,6 @@
 //! Serve requests.
 
-use std::io::Write;
+use std::{io::Write, net::SocketAddr};
 
 use scim_service::{Context, Endpoint, Store};
 use scim_store::SqliteStore;
@@ -22,6 +22,10 @@ use crate::{
 
 pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     telemetry::start(options.place.log);
+    let public_url = options.public_url.as_deref();
+    if options.tls_cert.is_none() && !is_behind_tls(options.listen, public_url) {
+        return Err(IN_THE_CLEAR.into());
+    }
     let setup = Setup::load(&options.place.profiles)?;
     let store = options.place.database.store()?;
     let mut registry = options.place.database.registry()?;
@@ -45,6 +49,14 @@ pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     welcome(&base_url, &fresh)?;
     transport::serve(listener, tls, app, options.patience, asked_to_stop()).await;
     Ok(())
+}
+
+const IN_THE_CLEAR: &str = "beyond this machine the server listens with --tls-cert and --tls-key, \
+    or where TLS ends before it, with a --public-url of https";
+
+/// Whether tokens travel under TLS, or not beyond this machine (RFC 7644 §7.2, §7.4).
+fn is_behind_tls(listen: SocketAddr, public_url: Option<&str>) -> bool {
+    listen.ip().is_loopback() || public_url.is_some_and(|url| url.starts_with("https://"))
 }
 
 /// Brings what resources are found by up to date, before the first request has to wait for it.
@@ -129,4 +141,24 @@ async fn asked_to_stop() {
         Err(_) => drop(interrupt.await),
     }
     tracing::info!("stopping");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7644 §7.2, RFC 7644 §7.4
+    #[test]
+    fn in_the_clear_the_server_listens_to_its_own_machine_or_to_what_ends_tls() {
+        for (listen, public_url, expected) in [
+            ("127.0.0.1:80", None, true),
+            ("[::1]:80", Some("http://localhost"), true),
+            ("0.0.0.0:80", None, false),
+            ("10.0.0.7:80", Some("http://scim.example.com"), false),
+            ("[::]:80", Some("https://scim.example.com"), true),
+        ] {
+            let found = is_behind_tls(listen.parse().unwrap(), public_url);
+            assert_eq!(found, expected, "{listen} {public_url:?}");
+        }
+    }
 }

@@ -117,6 +117,7 @@ fn an_approval_path_without_users_is_no_path() {
     assert_eq!(said(folder, &["prendio", "paths", "buyer"]), "");
 }
 
+/// RFC 7644 §2, RFC 7644 §7.4
 #[test]
 fn a_tenant_is_added_listed_and_removed_with_all_that_it_has() {
     let folder = tempfile::tempdir().unwrap();
@@ -135,6 +136,7 @@ fn a_tenant_is_added_listed_and_removed_with_all_that_it_has() {
     assert!(refused(folder, &["tenant", "remove", "acme", "--yes"]).contains("no tenant"));
 }
 
+/// RFC 7644 §6.1
 #[tokio::test]
 async fn a_tenant_that_comes_again_has_nothing_of_the_one_before() {
     let folder = tempfile::tempdir().unwrap();
@@ -148,6 +150,7 @@ async fn a_tenant_that_comes_again_has_nothing_of_the_one_before() {
     client.create("/Users", json!({"userName": "ann"})).await;
 }
 
+/// RFC 7644 §2.1, RFC 7644 §7.3, RFC 7644 §7.4
 #[tokio::test]
 async fn a_running_server_notices_at_once_what_becomes_of_tokens() {
     let folder = tempfile::tempdir().unwrap();
@@ -172,6 +175,7 @@ async fn a_running_server_notices_at_once_what_becomes_of_tokens() {
     assert_eq!(server.client().get("/Users").await.body["totalResults"], 1, "no user is changed");
 }
 
+/// RFC 7644 §7.7
 #[tokio::test]
 async fn tokens_are_kept_as_hashes_and_their_use_is_seen() {
     let folder = tempfile::tempdir().unwrap();
@@ -184,13 +188,72 @@ async fn tokens_are_kept_as_hashes_and_their_use_is_seen() {
     assert!(!line("main").contains("never"), "{list}");
     assert!(line("okta").contains("never"), "{list}");
     assert!(refused(folder.path(), &["token", "list", "nobody"]).contains("no tenant"));
-    for file in fs::read_dir(&folder).unwrap() {
-        let bytes = fs::read(file.unwrap().path()).unwrap();
-        for token in [TOKEN, second.trim()] {
-            let found = bytes.windows(token.len()).any(|part| part == token.as_bytes());
-            assert!(!found, "no file holds a token");
-        }
+    for token in [TOKEN, second.trim()] {
+        assert!(!is_in_a_file(folder.path(), token), "no file holds a token");
     }
+}
+
+/// Whether any file of this folder holds a text.
+fn is_in_a_file(folder: &Path, text: &str) -> bool {
+    let files = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+    files.into_iter().any(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
+}
+
+/// RFC 7643 §4.1.1, RFC 7643 §9.2, RFC 7644 §7.7
+#[tokio::test]
+async fn no_file_holds_a_password() {
+    const PASSWORD: &str = "t1meMa$heen";
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder).await;
+    let mut client = server.client();
+    let user = json!({"userName": "ann", "password": PASSWORD});
+    let path = format!("/Users/{}", client.create("/Users", user.clone()).await);
+    assert_eq!(client.send("POST", "/Users", user.to_string()).await.status, 409);
+    assert_eq!(client.send("PUT", &path, user.to_string()).await.status, 200);
+    for value in [json!(PASSWORD), json!([PASSWORD, PASSWORD])] {
+        client.patch(&path, json!([{"op": "replace", "path": "password", "value": value}])).await;
+    }
+    server.stop().await;
+    assert!(is_in_a_file(folder.path(), "ann"));
+    assert!(!is_in_a_file(folder.path(), PASSWORD));
+}
+
+/// RFC 7644 §2.1, RFC 7644 §7.3, RFC 7644 §7.4
+#[tokio::test]
+async fn a_token_can_have_a_lifetime_and_is_worthless_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder).await;
+    let folder = folder.path();
+    let status = async |token: &str| server.client().token(token).get("/Users").await.status;
+    let first = said(folder, &["token", "create", "acme", "okta", "--days", "90"]);
+    assert_eq!(status(first.trim()).await, 200);
+    let list = said(folder, &["token", "list", "acme"]);
+    let expires = |name| {
+        let line = list.lines().find(|line| line.contains(name)).unwrap();
+        line.split_whitespace().nth(3).unwrap().to_owned()
+    };
+    assert_eq!(expires("main"), "-");
+    assert!(expires("okta").ends_with('Z'), "{list}");
+    // As if the days were over.
+    let database = rusqlite::Connection::open(folder.join("scim.db")).unwrap();
+    let over = "UPDATE token SET expires = created WHERE name = 'okta'; \
+                UPDATE registry SET generation = generation + 1";
+    database.execute_batch(over).unwrap();
+    assert_eq!((status(first.trim()).await, status(TOKEN).await), (401, 200));
+    let second = said(folder, &["token", "regenerate", "acme", "okta", "--days", "1"]);
+    assert_eq!((status(first.trim()).await, status(second.trim()).await), (401, 200));
+    assert!(refused(folder, &["token", "create", "acme", "x", "--days", "0"]).contains("--days"));
+}
+
+#[test]
+fn a_database_whose_tokens_have_no_lifetimes_yet_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    said(folder, &["tenant", "add", "acme"]);
+    let database = rusqlite::Connection::open(folder.join("scim.db")).unwrap();
+    database.execute_batch("ALTER TABLE token DROP COLUMN expires").unwrap();
+    said(folder, &["token", "create", "acme", "okta", "--days", "90"]);
+    assert_eq!(said(folder, &["token", "list", "acme"]).lines().count(), 3);
 }
 
 #[test]

@@ -49,6 +49,7 @@ async fn appoint(server: &Server) {
     client.create("/Groups", group).await;
 }
 
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.5.1, RFC 7644 §3.5.2
 #[tokio::test]
 async fn okta_provisions_users_and_groups() {
     for profile in ["generic", "pendo"] {
@@ -56,6 +57,7 @@ async fn okta_provisions_users_and_groups() {
     }
 }
 
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.5.1, RFC 7644 §3.5.2
 #[tokio::test]
 async fn okta_provisions_users_alone() {
     for profile in ["peakon", "prendio"] {
@@ -63,6 +65,7 @@ async fn okta_provisions_users_alone() {
     }
 }
 
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.5.2, RFC 7644 §3.6
 #[tokio::test]
 async fn entra_provisions_users_and_groups() {
     replay(&Transcript::entra(), "generic", &OF_ENTRA).await;
@@ -70,6 +73,7 @@ async fn entra_provisions_users_and_groups() {
 
 /// Every user has a name, as Pendo asks. The roles that are sent are passed over, since roles are
 /// groups; what the answers say of them is not asserted.
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.5.2, RFC 7644 §3.6.
 #[tokio::test]
 async fn entra_provisions_users_and_roles() {
     let text = include_str!("../../../../scim-service/src/testing/transcript/entra.jsonl");
@@ -94,6 +98,7 @@ fn adapted(mut step: Value) -> Value {
     step
 }
 
+/// RFC 7644 §3.3, RFC 7644 §3.4.2, RFC 7644 §3.5.2, RFC 7644 §3.6
 #[tokio::test]
 async fn entra_provisions_users_alone() {
     replay(&Transcript::entra(), "peakon", &OF_ENTRA[..1]).await;

@@ -28,6 +28,8 @@ async fn connections_that_say_nothing_keep_nobody_out() {
 }
 
 /// Requests that are sent without waiting for answers, over many connections.
+///
+/// RFC 7644 §7.7
 #[tokio::test]
 async fn a_flood_of_wrong_tokens_is_answered_and_changes_nothing() {
     const TOGETHER: usize = 100;
@@ -64,6 +66,8 @@ async fn a_flood_of_wrong_tokens_is_answered_and_changes_nothing() {
 }
 
 /// A tenant that asks too much is held back, and no other.
+///
+/// RFC 7644 §6.1, RFC 9865 §5.3
 #[tokio::test]
 async fn a_flood_of_one_tenant_does_not_reach_another() {
     let folder = tempfile::tempdir().unwrap();

@@ -31,6 +31,7 @@ async fn untouched(a: &mut Session, user: &str, group: &str) {
     assert_eq!(found["members"].as_array().map(Vec::len), Some(1));
 }
 
+/// RFC 7644 §6.1, RFC 7643 §9.3
 #[tokio::test]
 async fn no_search_finds_what_is_anothers() {
     let folder = tempfile::tempdir().unwrap();
@@ -50,6 +51,7 @@ async fn no_search_finds_what_is_anothers() {
     untouched(&mut a, &user, &group).await;
 }
 
+/// RFC 7644 §6.1, RFC 7643 §9.3
 #[tokio::test]
 async fn no_write_reaches_what_is_anothers_not_in_bulk_either() {
     let folder = tempfile::tempdir().unwrap();
@@ -77,6 +79,7 @@ async fn no_write_reaches_what_is_anothers_not_in_bulk_either() {
     untouched(&mut a, &user, &group).await;
 }
 
+/// RFC 7644 §6.1, RFC 7643 §9.3
 #[tokio::test]
 async fn another_tenants_user_becomes_nobodys_member() {
     let folder = tempfile::tempdir().unwrap();
@@ -93,6 +96,7 @@ async fn another_tenants_user_becomes_nobodys_member() {
     assert_eq!(groups.as_array().map(Vec::len), Some(1), "{groups}");
 }
 
+/// RFC 9865 §5.2, RFC 7644 §6.1, RFC 7643 §9.3
 #[tokio::test]
 async fn another_tenants_cursor_and_preconditions_tell_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -21,6 +21,7 @@ async fn search(client: &mut Session, filter: String) -> Answer {
     client.send("POST", "/Users/.search", json!({"filter": filter}).to_string()).await
 }
 
+/// RFC 7644 §3.4.2.2, RFC 7643 §9.2
 #[tokio::test]
 async fn filters_that_are_too_deep_or_too_long_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -44,6 +45,7 @@ async fn filters_that_are_too_deep_or_too_long_are_refused() {
     assert_eq!(client.get("/Users").await.status, 200);
 }
 
+/// RFC 7644 §3.8, RFC 7644 §3.12, RFC 7643 §9.2
 #[tokio::test]
 async fn bodies_that_are_no_honest_json_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -73,6 +75,7 @@ async fn bodies_that_are_no_honest_json_are_refused() {
     );
 }
 
+/// RFC 7644 §3.12
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -91,6 +94,7 @@ async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     assert_eq!(client.get("/Users").await.status, 200);
 }
 
+/// RFC 7644 §7.7, RFC 7643 §9.2
 #[tokio::test]
 async fn what_looks_like_sql_is_a_value() {
     let folder = tempfile::tempdir().unwrap();

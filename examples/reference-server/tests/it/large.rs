@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::server::Server;
 
+/// RFC 7644 §3.4.1
 #[tokio::test]
 async fn a_large_group_is_sent_whole() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,6 +13,7 @@ use crate::{
     server::{Server, TOKEN},
 };
 
+/// RFC 7644 §7.5.1, RFC 7643 §9.3
 #[tokio::test]
 async fn the_log_answers_who_did_what_and_why_not_and_holds_no_values() {
     let folder = tempfile::tempdir().unwrap();

@@ -20,6 +20,8 @@ mod large;
 mod log;
 mod parallel;
 mod profile;
+#[path = "../../../../scim-core/tests/it/sections.rs"]
+mod sections;
 mod server;
 mod telemetry;
 mod tenancy;

@@ -12,6 +12,8 @@ const USERS: usize = 125;
 
 /// Each client adds 125 users of its own one by one, every one of them twice, and removes every
 /// fifth: 16 × 125 changes that change something, and as many that do not.
+///
+/// RFC 7644 §3.5.2, RFC 7644 §3.14
 #[tokio::test]
 async fn no_change_of_a_group_is_lost_or_made_twice() {
     let folder = tempfile::tempdir().unwrap();

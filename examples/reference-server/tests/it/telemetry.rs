@@ -13,6 +13,7 @@ async fn a_server_that_can_serve_says_so_to_anybody() {
     assert_eq!(server.text("/readyz").await, "ready");
 }
 
+/// RFC 7644 §7.5.1, RFC 7643 §9.3
 #[tokio::test]
 async fn figures_tell_routes_and_statuses_and_nobody_by_name() {
     let folder = tempfile::tempdir().unwrap();
@@ -38,6 +39,7 @@ async fn figures_tell_routes_and_statuses_and_nobody_by_name() {
     }
 }
 
+/// RFC 7644 §7.5.1, RFC 7644 §7.5.2, RFC 7643 §9.3
 #[tokio::test]
 async fn logs_are_json_with_request_ids_and_nobody_by_name() {
     let folder = tempfile::tempdir().unwrap();
@@ -48,7 +50,8 @@ async fn logs_are_json_with_request_ids_and_nobody_by_name() {
     let arguments = ["--log", "json", "--tenant", &tenant];
     let mut server = Server::spawn_logging(command, folder.path(), &arguments, "debug").await;
     let mut client = server.client();
-    let body = json!({"userName": "bjensen", "emails": [{"value": "b@example.com"}]});
+    let body = json!({"userName": "bjensen", "password": "t1meMa$heen",
+        "emails": [{"value": "b@example.com"}]});
     let id = client.create("/Users", body).await;
     let found = client.get(&format!("/Users/{id}?filter=userName+eq+%22bjensen%22")).await;
     client.get("/Users/bjensen").await;
@@ -65,7 +68,7 @@ async fn logs_are_json_with_request_ids_and_nobody_by_name() {
         (&span["route"], &span["tenant"], &span["subject"]),
         (&json!("/Users/{id}"), &json!("acme"), &json!(id))
     );
-    for secret in ["bjensen", "b@example.com", TOKEN] {
+    for secret in ["bjensen", "b@example.com", "t1meMa$heen", TOKEN] {
         assert!(!log.contains(secret), "{secret}");
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     server::{Answer, Server, is_there},
 };
 
+/// RFC 7644 §6, RFC 7644 §6.1, RFC 7644 §6.2, RFC 7643 §9.3
 #[tokio::test]
 async fn the_token_decides_the_tenant_and_nothing_crosses() {
     let folder = tempfile::tempdir().unwrap();
@@ -31,6 +32,7 @@ async fn the_token_decides_the_tenant_and_nothing_crosses() {
     assert_eq!(a.get("/Users").await.body["totalResults"], 1);
 }
 
+/// RFC 7644 §2, RFC 7644 §2.1, RFC 7644 §2.2, RFC 7644 §3.12, RFC 7644 §7.4, RFC 7643 §5
 #[tokio::test]
 async fn without_a_valid_token_there_is_only_the_configuration() {
     let folder = tempfile::tempdir().unwrap();
@@ -40,6 +42,8 @@ async fn without_a_valid_token_there_is_only_the_configuration() {
         "Authorization: Bearer wrong\r\n",
         "Authorization: a-token-of-the-tests\r\n",
         "Authorization: Basic YTpi\r\n",
+        "Authorization: DPoP a-token-of-the-tests\r\n",
+        "Cookie: token=a-token-of-the-tests\r\n",
     ] {
         let mut client = Client::new(server.address);
         let request = format!("GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\n{authorization}\r\n");
@@ -47,10 +51,14 @@ async fn without_a_valid_token_there_is_only_the_configuration() {
         assert_eq!(answer.status, 401, "{authorization}");
         assert!(answer.is_refusal());
         assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
+        assert!(!answer.headers.contains_key("set-cookie"), "there are tokens alone");
     }
     let request = "GET /scim/v2/ServiceProviderConfig HTTP/1.1\r\nHost: x\r\n\r\n";
     let answer = Answer::from(Client::new(server.address).raw(request).await.unwrap());
     assert_eq!((answer.status, &answer.body["patch"]["supported"]), (200, &json!(true)));
+    let schemes = answer.body["authenticationSchemes"].as_array().unwrap();
+    let types: Vec<&Value> = schemes.iter().map(|scheme| &scheme["type"]).collect();
+    assert_eq!(types, ["oauthbearertoken"], "what is announced is what is taken");
     let mut client = server.client().token("");
     let head = client.send("HEAD", "/ServiceProviderConfig", String::new()).await;
     assert_eq!(
@@ -64,6 +72,7 @@ async fn without_a_valid_token_there_is_only_the_configuration() {
     }
 }
 
+/// RFC 7644 §2, RFC 7644 §2.1, RFC 7644 §6.1, RFC 7644 §7.3
 #[tokio::test]
 async fn no_route_is_open_to_a_token_that_is_wrong_missing_revoked_or_of_another_tenant() {
     let folder = tempfile::tempdir().unwrap();
@@ -165,6 +174,7 @@ async fn a_newcomer_sees_the_people_of_the_demonstration() {
     assert_eq!(people["Resources"].as_array().map(Vec::len), Some(3));
 }
 
+/// RFC 7644 §4
 #[tokio::test]
 async fn a_profile_without_groups_has_no_trace_of_them() {
     let folder = tempfile::tempdir().unwrap();

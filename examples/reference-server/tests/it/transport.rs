@@ -28,34 +28,93 @@ fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
     (chain, key)
 }
 
+/// A server of one tenant that speaks TLS, and its certificate.
+async fn secured(folder: &Path) -> (Server, String) {
+    let (chain, key) = certificate(folder);
+    let (chain, key) = (chain.to_str().unwrap(), key.to_str().unwrap());
+    let tenant = format!("acme:generic:{TOKEN}");
+    let arguments = ["--tls-cert", chain, "--tls-key", key, "--tenant", &tenant];
+    (Server::with(folder, &arguments).await, chain.to_owned())
+}
+
+/// Asks a server that speaks TLS for its users.
+fn curl(server: &Server, chain: &str, arguments: &[&str]) -> String {
+    let port = server.address.port();
+    let output = Command::new("curl")
+        .args(["--silent", "--fail", "--cacert", chain])
+        .args(["--resolve", &format!("localhost:{port}:127.0.0.1")])
+        .args(["-H", &format!("Authorization: Bearer {TOKEN}")])
+        .args(arguments)
+        .arg(format!("https://localhost:{port}/scim/v2/Users"))
+        .output();
+    String::from_utf8(output.unwrap().stdout).unwrap()
+}
+
+/// RFC 7644 §7.2, RFC 7644 §7.4
 #[tokio::test]
 async fn with_a_certificate_the_server_speaks_tls_and_both_versions_of_http() {
     if !is_there("curl") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let (chain, key) = certificate(folder.path());
-    let (chain, key) = (chain.to_str().unwrap(), key.to_str().unwrap());
-    let tenant = format!("acme:generic:{TOKEN}");
-    let server =
-        Server::with(folder.path(), &["--tls-cert", chain, "--tls-key", key, "--tenant", &tenant])
-            .await;
+    let (server, chain) = secured(folder.path()).await;
     assert!(server.base_url.starts_with("https://"));
-    let port = server.address.port();
     for (version, shown) in [("--http1.1", "1.1"), ("--http2", "2")] {
-        let output = Command::new("curl")
-            .args(["--silent", "--fail", version, "--cacert", chain])
-            .args(["--resolve", &format!("localhost:{port}:127.0.0.1")])
-            .args(["-H", &format!("Authorization: Bearer {TOKEN}")])
-            .args(["-w", "\n%{http_version}", &format!("https://localhost:{port}/scim/v2/Users")])
-            .output()
-            .unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
+        let said = curl(&server, &chain, &[version, "-w", "\n%{http_version}"]);
         assert!(said.contains("ListResponse"), "{version}: {said}");
         assert_eq!(said.lines().last(), Some(shown));
     }
     let plain = Client::new(server.address).raw("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(plain.is_err(), "nothing is answered in the clear");
+}
+
+/// RFC 7644 §7.2
+#[tokio::test]
+async fn tls_1_2_and_1_3_are_spoken() {
+    if !is_there("curl") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (server, chain) = secured(folder.path()).await;
+    for arguments in [["--tlsv1.2", "--tls-max", "1.2"], ["--tlsv1.3", "--tls-max", "1.3"]] {
+        let said = curl(&server, &chain, &arguments);
+        assert!(said.contains("ListResponse"), "{arguments:?}: {said}");
+    }
+}
+
+/// The first message of a client that speaks TLS in this version at most, with one cipher suite
+/// and one signature algorithm (RFC 5246 §7.4.1.2).
+fn client_hello(version: [u8; 2]) -> Vec<u8> {
+    let algorithms = [0, 13, 0, 4, 0, 2, 4, 1];
+    let hello = [&version[..], &[7; 32], &[0, 0, 2, 0xc0, 0x2f, 1, 0, 0, 8], &algorithms].concat();
+    let length = u8::try_from(hello.len()).unwrap();
+    [&[22, 3, 1, 0, length + 4, 1, 0, 0, length], hello.as_slice()].concat()
+}
+
+/// RFC 7644 §7.2
+#[tokio::test]
+async fn tls_1_1_is_refused_as_a_version_of_the_protocol() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, _) = secured(folder.path()).await;
+    // That there is no cipher suite in common is the complaint of a version that is spoken.
+    for (version, complaint) in [([3, 1], 70), ([3, 2], 70), ([3, 3], 40)] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(&client_hello(version)).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert_eq!((answer.first(), answer.last()), (Some(&21), Some(&complaint)), "{answer:?}");
+    }
+}
+
+/// RFC 7644 §7.2, RFC 7644 §7.4
+#[test]
+fn beyond_its_own_machine_the_server_is_not_served_in_the_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    for more in [&[][..], &["--public-url", "http://scim.example.com"]] {
+        let arguments = [&["--listen", "0.0.0.0:0"], more].concat();
+        let error = crate::cli::refused(folder.path(), &arguments);
+        assert!(error.contains("--tls-cert") && error.contains("https"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -157,6 +216,7 @@ async fn half_bytes(server: &Server, beginning: &str) -> bool {
     tokio::time::timeout(SOON, stream.read_to_end(&mut answer)).await.is_ok()
 }
 
+/// RFC 9865 §5.3, RFC 7644 §7.6
 #[tokio::test]
 async fn a_tenant_that_asks_too_much_is_told_when_to_come_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -168,7 +228,7 @@ async fn a_tenant_that_asks_too_much_is_told_when_to_come_again() {
     let mut a = server.client().token("of-a");
     let mut answers = Vec::new();
     for _ in 0..20 {
-        answers.push(a.get("/Users?count=0").await);
+        answers.push(a.get("/Users?cursor&count=1").await);
     }
     let refused: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 429).collect();
     assert!(!refused.is_empty() && answers[0].status == 200);

@@ -17,6 +17,7 @@ fn attribute(name: &str, kind: &str) -> Value {
         "caseExact": false, "mutability": "readWrite", "returned": "default", "uniqueness": "none"})
 }
 
+/// RFC 7643 §6, RFC 7643 §7, RFC 7644 §4
 #[tokio::test]
 async fn any_schema_is_served_from_files() {
     let folder = tempfile::tempdir().unwrap();

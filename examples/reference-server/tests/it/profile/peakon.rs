@@ -71,6 +71,7 @@ async fn a_company_defines_its_own_attributes_of_every_type() {
     assert!(refused(folder.path(), &command).contains("`Colour`"));
 }
 
+/// RFC 9865 §2.3, RFC 9865 §2.4
 #[tokio::test]
 async fn lists_are_paged_by_cursor_unless_an_index_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();

@@ -182,6 +182,7 @@ async fn no_kill_leaves_a_leaver_in_an_approval_path() {
     }
 }
 
+/// RFC 7644 §2.1, RFC 7644 §7.3
 #[tokio::test]
 async fn a_new_token_ends_the_old_one_and_without_any_nothing_changes() {
     let folder = tempfile::tempdir().unwrap();
