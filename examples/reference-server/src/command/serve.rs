@@ -24,7 +24,7 @@ pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     telemetry::start(options.place.log);
     let public_url = options.public_url.as_deref();
     if options.tls_cert.is_none() && !is_behind_tls(options.listen, public_url) {
-        return Err(IN_THE_CLEAR.into());
+        tracing::warn!(listen = %options.listen, "{IN_THE_CLEAR}");
     }
     let setup = Setup::load(&options.place.profiles)?;
     let store = options.place.database.store()?;
@@ -51,8 +51,8 @@ pub(super) async fn run(options: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-const IN_THE_CLEAR: &str = "beyond this machine the server listens with --tls-cert and --tls-key, \
-    or where TLS ends before it, with a --public-url of https";
+const IN_THE_CLEAR: &str = "tokens travel in the clear beyond this machine: set --tls-cert and \
+    --tls-key or, where TLS ends before the server, a --public-url of https";
 
 /// Whether tokens travel under TLS, or not beyond this machine (RFC 7644 §7.2, §7.4).
 fn is_behind_tls(listen: SocketAddr, public_url: Option<&str>) -> bool {

@@ -106,17 +106,6 @@ async fn tls_1_1_is_refused_as_a_version_of_the_protocol() {
     }
 }
 
-/// RFC 7644 §7.2, RFC 7644 §7.4
-#[test]
-fn beyond_its_own_machine_the_server_is_not_served_in_the_clear() {
-    let folder = tempfile::tempdir().unwrap();
-    for more in [&[][..], &["--public-url", "http://scim.example.com"]] {
-        let arguments = [&["--listen", "0.0.0.0:0"], more].concat();
-        let error = crate::cli::refused(folder.path(), &arguments);
-        assert!(error.contains("--tls-cert") && error.contains("https"), "{error}");
-    }
-}
-
 #[tokio::test]
 async fn http_2_is_spoken_without_tls_too() {
     if !is_there("curl") {
