@@ -57,7 +57,7 @@ enum Scope<'a> {
     },
     /// The elements of a list of simple values.
     Value {
-        parent: &'a Attribute,
+        parent: Resolved<'a>,
         path: AttrPath,
     },
 }
@@ -68,7 +68,7 @@ impl<'a> Scope<'a> {
         let path = parent.path();
         match parent.innermost()? {
             parent if parent.kind == Kind::Complex => Some(Self::Part { parent, path }),
-            parent if parent.multi_valued => Some(Self::Value { parent, path }),
+            list if list.multi_valued => Some(Self::Value { parent: *parent, path }),
             _ => None,
         }
     }
@@ -81,11 +81,7 @@ impl<'a> Scope<'a> {
                 let attribute = Some(parent.sub_attribute(name.as_str())?);
                 Some(Resolved { container: None, attribute, sub: None })
             }
-            Self::Value { parent, .. } => (*local_name(path)? == "value").then_some(Resolved {
-                container: None,
-                attribute: Some(parent),
-                sub: None,
-            }),
+            Self::Value { parent, .. } => (*local_name(path)? == "value").then_some(parent),
         }
     }
 

@@ -56,3 +56,30 @@ fn boolean(literal: &Literal) -> Option<bool> {
 fn is_json_number(text: &str) -> bool {
     matches!(crate::parse::number(text), Ok(("", _)))
 }
+
+#[cfg(test)]
+mod tests {
+    use scim_core::{AttrName, Attribute};
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_no_number_is_of_another_type_and_a_number_too_large_is_out_of_range() {
+        for (text, kind) in [
+            (r#"level eq "nine""#, CheckErrorKind::Literal(Kind::Integer)),
+            (r#"level eq "09""#, CheckErrorKind::Literal(Kind::Integer)),
+            (r#"level eq """#, CheckErrorKind::Literal(Kind::Integer)),
+            (r#"score eq "1.""#, CheckErrorKind::Literal(Kind::Decimal)),
+            (r#"score eq "1e400""#, CheckErrorKind::Range),
+        ] {
+            let filter = crate::Filter::parse_with(text, &Options::INTEROP).unwrap();
+            let error = filter.check(&attributes(), &Options::INTEROP).unwrap_err();
+            assert_eq!(error.kind(), kind, "{text}");
+        }
+    }
+
+    fn attributes() -> Vec<Attribute> {
+        let level = Attribute::new(AttrName::from_static("level"), Kind::Integer);
+        vec![level, Attribute::new(AttrName::from_static("score"), Kind::Decimal)]
+    }
+}

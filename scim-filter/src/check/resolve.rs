@@ -64,6 +64,8 @@ impl ResolvedPath {
 
     /// The same, in an element of the attribute that it is a part of.
     pub(crate) fn part_of(mut self, parent: &Attribute) -> Self {
+        // No part of an element is the list of a resource's schemas.
+        self.case_exact |= self.kind == Kind::Reference;
         self.default_false = self
             .name
             .as_ref()
@@ -74,7 +76,15 @@ impl ResolvedPath {
 
     /// The element of a list of simple values.
     pub(crate) fn of_element(self) -> Self {
-        Self { container: None, name: None, sub: None, multi_valued: false, ..self }
+        Self {
+            container: None,
+            name: None,
+            sub: None,
+            multi_valued: false,
+            sub_multi_valued: false,
+            default_false: false,
+            ..self
+        }
     }
 }
 
@@ -87,4 +97,61 @@ fn is_schemas(resolved: &Resolved<'_>) -> bool {
 /// Elements that do not say whether they are primary are not (RFC 7643 §2.4).
 fn defaults(parent: &Attribute, sub: &Attribute) -> bool {
     parent.multi_valued && sub.kind == Kind::Boolean && sub.name == "primary"
+}
+
+#[cfg(test)]
+mod tests {
+    use scim_core::{AttrName, SchemaUri};
+
+    use super::*;
+
+    fn named(name: &'static str, kind: Kind) -> Attribute {
+        Attribute::new(AttrName::from_static(name), kind)
+    }
+
+    #[test]
+    fn case_counts_in_every_reference_but_the_schemas_of_a_resource() {
+        let schemas = named("schemas", Kind::Reference);
+        let extension = SchemaUri::ENTERPRISE_USER;
+        let is_exact = |container, sub| {
+            ResolvedPath::new(&Resolved { container, attribute: Some(&schemas), sub }).case_exact
+        };
+        assert!(!is_exact(None, None));
+        assert!(is_exact(Some(&extension), None));
+        assert!(is_exact(None, Some(&named("schemas", Kind::Reference))));
+    }
+
+    #[test]
+    fn elements_that_do_not_say_whether_they_are_primary_are_not() {
+        let list = |part: Attribute| {
+            Attribute::complex(AttrName::from_static("list"), [part]).multi_valued()
+        };
+        let single = |part| Attribute::complex(AttrName::from_static("single"), [part]);
+        let primary = || named("primary", Kind::Boolean);
+        for (attribute, outcome) in [
+            (list(primary()), true),
+            (single(primary()), false),
+            (list(named("primary", Kind::String)), false),
+            (list(named("shown", Kind::Boolean)), false),
+        ] {
+            let whole = Resolved { container: None, attribute: Some(&attribute), sub: None };
+            let sub = attribute.sub_attributes.first();
+            let path = ResolvedPath::new(&Resolved { sub, ..whole });
+            assert_eq!(path.default_false, outcome, "{path}");
+            let inside = Resolved { container: None, attribute: sub, sub: None };
+            let inside = ResolvedPath::new(&inside).part_of(&attribute);
+            assert_eq!(inside.default_false, outcome, "{path} in brackets");
+        }
+    }
+
+    #[test]
+    fn a_complex_part_of_a_complex_attribute_is_not_compared_by_its_value() {
+        let inner =
+            Attribute::complex(AttrName::from_static("inner"), [named("value", Kind::String)]);
+        let outer = Attribute::complex(AttrName::from_static("outer"), [inner.clone()]);
+        let whole = Resolved { container: None, attribute: Some(&outer), sub: Some(&inner) };
+        assert_eq!(whole.comparable(), None);
+        let alone = Resolved { container: None, attribute: Some(&inner), sub: None };
+        assert_eq!(alone.comparable().and_then(|found| found.sub), inner.sub_attribute("value"));
+    }
 }

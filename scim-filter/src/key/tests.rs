@@ -290,3 +290,21 @@ proptest! {
 fn instant_of(text: &str) -> Key {
     instant(text)
 }
+
+#[test]
+fn no_value_is_shown_by_debug() {
+    assert_eq!(format!("{:?}", Key::text("jane@example.com", false)), "Key(_)");
+}
+
+#[test]
+fn a_long_text_in_upper_case_holds_one_in_lower_case() {
+    let text = Value::String("AB".repeat(4096));
+    for (part, outcome) in [("bab", true), ("BAB", true), ("abb", false)] {
+        assert_eq!(Key::text(part, false).is_within(&text, Kind::String, false), outcome, "{part}");
+        assert_eq!(
+            Key::text(part, true).is_within(&text, Kind::String, true),
+            part == "BAB",
+            "{part}, exactly"
+        );
+    }
+}

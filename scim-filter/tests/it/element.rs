@@ -1,4 +1,4 @@
-use scim_core::Compat;
+use scim_core::{AttrName, Attribute, Compat, Kind};
 use scim_filter::{
     Attributes, CheckErrorKind, Filter, Node, Options, PatchPath, Resolved, Unknown,
     testing::Schema,
@@ -28,6 +28,36 @@ fn a_filter_in_brackets_is_held_against_one_element() {
     assert!(element("schemas", r#"value eq "URN:A:B""#, json!("urn:a:b")));
     let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
     assert!(element(manager, r#"value eq "bob""#, json!({"value": "bob"})));
+}
+
+/// RFC 7643 §2.3.7
+#[test]
+fn case_counts_in_brackets_as_it_does_without_them() {
+    let name = AttrName::from_static;
+    let references = || Attribute::new(name("schemas"), Kind::Reference).multi_valued();
+    let attributes = vec![
+        references(),
+        Attribute::complex(name("parts"), [references()]).multi_valued(),
+        Attribute::complex(name("whole"), [references()]),
+    ];
+    let resource = json!({
+        "schemas": ["urn:a"],
+        "parts": [{"schemas": ["urn:a"]}],
+        "whole": {"schemas": ["urn:a"]},
+    });
+    for (text, outcome) in [
+        (r#"schemas eq "URN:A""#, true),
+        (r#"schemas[value eq "URN:A"]"#, true),
+        (r#"parts.schemas eq "URN:A""#, false),
+        (r#"parts.schemas eq "urn:a""#, true),
+        (r#"parts[schemas eq "URN:A"]"#, false),
+        (r#"parts[schemas eq "urn:a"]"#, true),
+        (r#"whole.schemas[value eq "URN:A"]"#, false),
+        (r#"whole.schemas[value eq "urn:a"]"#, true),
+    ] {
+        let checked = text.parse::<Filter>().unwrap().check(&attributes, &Options::STRICT).unwrap();
+        assert_eq!(checked.matches(&resource), outcome, "{text}");
+    }
 }
 
 #[test]

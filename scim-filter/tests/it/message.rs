@@ -66,7 +66,8 @@ fn only_the_surroundings_of_the_culprit_are_shown() {
     let text =
         format!("{} and x regex \"é\" and {}", "title pr or a pr".repeat(10), "b pr".repeat(99));
     let long = format!("userName eq {}", "x".repeat(500));
-    let texts = [text.replace("pra", "pr or a"), long];
+    let behind = format!("{}x regex \"é\" and title pr", "title pr or ".repeat(10));
+    let texts = [text.replace("pra", "pr or a"), long, behind];
     insta::assert_snapshot!(rendered(texts, str::parse::<Filter>));
 }
 
@@ -93,6 +94,8 @@ fn no_literal_is_in_the_line_or_in_the_debug_form() {
         let shown = format!("{error} {error:?} {}", Error::from(error.clone()));
         assert!(!shown.contains(secret), "{shown}");
         assert!(!shown.contains('\n'), "{shown}");
+        let kind = format!("kind: {:?}", error.kind());
+        assert!(format!("{error:?}").contains(&kind), "{shown}");
     }
     let filter: Filter = r#"userName eq "secret" and externalId sw "secret""#.parse().unwrap();
     let checked = filter.check(&testing::Schema, &Options::STRICT).unwrap();

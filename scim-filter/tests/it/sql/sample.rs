@@ -72,6 +72,20 @@ impl Columns for Indexes {
     }
 }
 
+/// A table of elements that does not tell the lists in them.
+struct Elements;
+
+impl Columns for Elements {
+    fn id(&self) -> &str {
+        "u.id"
+    }
+
+    fn place(&self, path: &ResolvedPath) -> Option<Place> {
+        let rows = Rows::new("tags t", "u.id", "t.user_id").column("value", Column::key("t.tag"));
+        (path.to_string() == "roles").then_some(Place::Rows(rows))
+    }
+}
+
 const USERS: &str = "
     CREATE TEMP TABLE users (id text, user_name text, mail text, level int);
     CREATE TEMP TABLE tags (user_id text, kind text, tag text);
@@ -167,6 +181,8 @@ fn more_conditions_than_a_row_has_columns_are_of_several_rows() {
     // SQLite joins a thousand terms at most, whatever they are.
     for mut engine in Engine::all().into_iter().filter(|one| one.dialect() == Dialect::Postgres) {
         engine.run(USERS);
+        let text = compile(&filter, &Users, engine.dialect(), 1).unwrap().text;
+        assert!(text.contains(" AS c1000 FROM ") && !text.contains(" AS c1001"));
         assert_eq!(find_in(&mut engine, &Users, &filter), Ok("1".to_owned()));
     }
 }
@@ -183,6 +199,21 @@ fn rows_are_those_of_their_scope() {
             ("not (codes pr)", "2"),
         ] {
             assert_eq!(find(&mut engine, filter), Ok(ids.to_owned()), "{filter} on {engine:?}");
+        }
+    }
+}
+
+#[test]
+fn a_row_of_an_element_is_no_element_of_a_list_in_it() {
+    for mut engine in Engine::all() {
+        engine.run(USERS);
+        for (filter, ids) in [
+            (r#"roles[nosuch ne "x"]"#, Ok("123")),
+            (r#"roles.primaryFor[nosuch ne "x"]"#, Err("roles.primaryFor")),
+        ] {
+            let found = find_in(&mut engine, &Elements, &checked(filter));
+            let ids = ids.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(found, ids, "{filter} on {engine:?}");
         }
     }
 }

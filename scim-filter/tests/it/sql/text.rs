@@ -3,7 +3,7 @@
 use scim_core::{AttrPath, Compat};
 use scim_filter::{
     Attributes, ResolvedPath,
-    sql::{Column, Columns, Dialect, Direction, Place, Position, compile, order},
+    sql::{Column, Columns, Dialect, Direction, Index, Place, Position, Rows, compile, order},
     testing::Schema,
 };
 
@@ -68,6 +68,56 @@ fn of_many_subqueries_each_table_is_one() {
         types.join(" and "),
     );
     insta::assert_snapshot!(both(&filter, Form::Plain));
+}
+
+#[test]
+fn eight_subqueries_are_not_many() {
+    for (count, tables) in [(8, 0), (9, 2)] {
+        let terms: Vec<String> =
+            (0..count).map(|n| format!("(tags co \"{n}\" or title pr)")).collect();
+        let text = both(&terms.join(" and "), Form::Plain);
+        assert_eq!(text.matches(") l0").count(), tables, "{text}");
+    }
+}
+
+/// A table of elements that is an index, too.
+struct Both;
+
+impl Columns for Both {
+    fn id(&self) -> &str {
+        "u.id"
+    }
+
+    fn place(&self, path: &ResolvedPath) -> Option<Place> {
+        let rows = Rows::new("emails e", "u.id", "e.owner").column("type", Column::key("e.type"));
+        Some(match path.to_string().as_str() {
+            "emails" => Place::Rows(rows),
+            "title" => Place::Value(Column::key("u.title")),
+            _ => return None,
+        })
+    }
+
+    fn index(&self, path: &ResolvedPath) -> Option<Index> {
+        let index = Index::new("emails e", "u.id", "e.owner", Column::key("e.value"));
+        (path.to_string() == "emails.value").then_some(index)
+    }
+}
+
+#[test]
+fn a_table_is_searched_by_value_where_nothing_but_its_index_is_asked() {
+    let index = r#"emails.value ne "x""#;
+    let other = r#"emails.type ne "y""#;
+    for (terms, by_value) in [
+        (index.to_owned(), true),
+        (format!("{index} and {other}"), false),
+        (format!("{other} and {index}"), false),
+    ] {
+        let filter = vec![format!("(title pr or {terms})"); 9].join(" and ");
+        let text = compile(&checked(&filter), &Both, Dialect::Postgres, 1).unwrap().text;
+        let owner = "FROM emails e WHERE e.owner = u.id";
+        assert_eq!(text.contains(&format!("{owner} AND (")), by_value, "{text}");
+        assert_eq!(text.contains(&format!("{owner}) l0")), !by_value, "{text}");
+    }
 }
 
 #[test]
