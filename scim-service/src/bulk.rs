@@ -156,7 +156,7 @@ impl<S: Store> Job<'_, S> {
                 };
                 check_allowed(endpoint, action)?;
                 let cx = self.parts.request_context(endpoint, self.head);
-                self.write(at, cx, action, id.into_owned(), guard, operation.data)?
+                self.write(at, cx, action, id.into_owned(), guard, operation.data).await?
             }
             _ => {
                 return Err(Error::invalid_value(
@@ -193,7 +193,7 @@ impl<S: Store> Job<'_, S> {
         })
     }
 
-    fn write(
+    async fn write(
         &self,
         at: usize,
         cx: Context,
@@ -208,11 +208,11 @@ impl<S: Store> Job<'_, S> {
             Pending { at, cx: cx.clone(), action, id: id.clone(), write }
         };
         Ok(match action {
-            Action::Replace => change(self.parts.replacement(&cx, guard, data)?),
+            Action::Replace => change(self.parts.replacement(&cx, guard, data).await?),
             Action::Patch => {
                 let plan = Patch::from_value_within(data, cx.compat(), &self.parts.limits.patch)?
                     .plan(cx.schema())?;
-                change(self.parts.patching(&cx, guard, plan)?)
+                change(self.parts.patching(&cx, guard, plan).await?)
             }
             _ => {
                 let guard = self.parts.deletion(&cx, guard)?;

@@ -63,7 +63,7 @@ impl<S: Store> Parts<S> {
         self.policy.authorize(cx, Action::Create)?;
         let invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
-        let secrets = self.hashed(cx, &valid.take_secrets())?;
+        let secrets = self.hashed(cx, &valid.take_secrets()).await?;
         let adoptable = match cx.endpoint().on_conflict_rule() {
             OnConflict::Refuse => None,
             OnConflict::Adopt(may) => {
@@ -102,7 +102,7 @@ impl<S: Store> Parts<S> {
     ) -> Answer {
         self.policy.authorize(cx, Action::Replace)?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&body));
-        let change = self.replacement(cx, guard(&head.headers), body)?;
+        let change = self.replacement(cx, guard(&head.headers), body).await?;
         let stored = self.update(cx, id, &change, Action::Replace).await?;
         let stored = self.whole(cx, stored, &want).await?;
         self.resource(StatusCode::OK, cx, stored, &want)
@@ -122,7 +122,7 @@ impl<S: Store> Parts<S> {
         let plan =
             Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(plan.touched());
-        let change = self.patching(cx, guard(&head.headers), plan)?;
+        let change = self.patching(cx, guard(&head.headers), plan).await?;
         let stored = self.update(cx, id, &change, Action::Patch).await?;
         if want.is_default() && !cx.endpoint().does_patch_answer_body() {
             let location = self.location(cx.endpoint(), id);
@@ -145,32 +145,30 @@ impl<S: Store> Parts<S> {
     }
 
     /// A replacement by a body, its secrets hashed beforehand.
-    pub(crate) fn replacement(
+    pub(crate) async fn replacement(
         &self,
         cx: &Context,
         guard: Guard,
         body: Value,
     ) -> Result<Change, Error> {
         let secrets = match self.secrets {
-            Some(_) => {
-                let valid = cx.schema().validate(body.clone(), Mode::Create, cx.compat());
-                valid.map(|mut valid| valid.take_secrets()).unwrap_or_default()
-            }
+            // What breaks a rule here does so in the change, which then is refused.
+            Some(_) => cx.schema().secrets_of(body.clone(), cx.compat()).unwrap_or_default(),
             None => Secrets::default(),
         };
-        let secrets = self.hashed(cx, &secrets)?;
+        let secrets = self.hashed(cx, &secrets).await?;
         let guard = guard.under(self.policy.invariants(cx, Action::Replace)?);
         Ok(Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets))
     }
 
     /// A patch by a plan, its secrets hashed beforehand.
-    pub(crate) fn patching(
+    pub(crate) async fn patching(
         &self,
         cx: &Context,
         guard: Guard,
         mut plan: Plan,
     ) -> Result<Change, Error> {
-        let secrets = self.hashed(cx, &plan.take_secrets())?;
+        let secrets = self.hashed(cx, &plan.take_secrets()).await?;
         let guard = guard.under(self.policy.invariants(cx, Action::Patch)?);
         Ok(Change::patch(cx.clone(), guard, plan, self.policy.clone()).secrets(secrets))
     }
@@ -182,12 +180,12 @@ impl<S: Store> Parts<S> {
     }
 
     /// Secrets as they may be kept: hashed, or not at all.
-    fn hashed(&self, cx: &Context, secrets: &Secrets) -> Result<Secrets, Error> {
+    async fn hashed(&self, cx: &Context, secrets: &Secrets) -> Result<Secrets, Error> {
         let mut hashed = Secrets::default();
         let Some(hash) = &self.secrets else { return Ok(hashed) };
         for secret in secrets.iter() {
             let value = match secret.text() {
-                Some(_) => Value::String(hash(cx, secret)?),
+                Some(_) => Value::String(hash(cx.clone(), secret.clone()).await?),
                 None => Value::Null,
             };
             hashed.set(secret.path(), value);

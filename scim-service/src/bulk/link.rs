@@ -46,7 +46,7 @@ impl<S: Store> Job<'_, S> {
             return Err(Error::internal());
         };
         self.ids.resolve(&mut operation)?;
-        let change = self.parts.replacement(cx, Guard::default(), operation.data)?;
+        let change = self.parts.replacement(cx, Guard::default(), operation.data).await?;
         let stored = self.parts.update(cx, id, &change, Action::Replace).await;
         Ok(stored.map_err(Refusal::into_error)?.version.to_string())
     }
