@@ -268,17 +268,23 @@ impl<S: Store> Job<'_, S> {
         id: &str,
         written: Written,
     ) -> Result<Outcome, Error> {
+        // An account that is taken over is replaced: no policy hears of a create.
+        let heard = match (&written, action) {
+            (Written::Updated(_), Action::Create) => Action::Replace,
+            _ => action,
+        };
         let (stored, changed) = match written {
             Written::Created(stored) => (Some(stored), true),
             Written::Updated(updated) => {
                 let updated = updated.ok_or_else(|| missing(cx))?;
-                (Some(updated.stored), updated.changed || action == Action::Create)
+                (Some(updated.stored), updated.changed)
             }
             Written::Deleted(true) => (None, true),
             Written::Deleted(false) => return Err(missing(cx)),
         };
         if changed {
-            self.parts.policy.after(cx, &Event { action, id, stored: stored.as_ref() });
+            let event = Event { action: heard, id, stored: stored.as_ref() };
+            self.parts.policy.after(cx, &event);
         }
         let status = match action {
             Action::Create => StatusCode::CREATED,

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Action, Change, Context, Event, Guard, New, OnConflict, Proposal, Store, StoreError, Stored,
+    Updated,
     answer::{self, Answer, Refusal, failed},
     body::Json,
     derive,
@@ -23,17 +24,17 @@ impl<S: Store> Parts<S> {
         let Json { mut value, text } = body;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&value));
         let mut tries = 0;
-        let (created, adopted) = loop {
+        let (created, action) = loop {
             tries += 1;
             let written = match self.creation(cx, (self.ids)(), value).await? {
                 Creation::New(new) => {
-                    self.store.create(cx, new).await.map(|stored| Some((stored, false)))
+                    let created = self.store.create(cx, new).await;
+                    created.map(|stored| Some((Updated::changed(stored), Action::Create)))
                 }
-                Creation::Adopted { id, change } => self
-                    .store
-                    .update(cx, &id, &change)
-                    .await
-                    .map(|updated| updated.map(|one| (one.stored, true))),
+                Creation::Adopted { id, change } => {
+                    let updated = self.store.update(cx, &id, &change).await;
+                    updated.map(|updated| Some((updated?, Action::Replace)))
+                }
             };
             match written {
                 Ok(Some(created)) => break created,
@@ -45,10 +46,12 @@ impl<S: Store> Parts<S> {
             }
             value = json::from_slice(&text, &self.limits.json)?;
         };
-        self.policy
-            .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
+        let Updated { stored: created, changed } = created;
+        if changed {
+            self.policy.after(cx, &Event { action, id: &created.id, stored: Some(&created) });
+        }
         // No relation of another resource can name an id before it is there.
-        let alone = !adopted && cx.endpoint().relations().is_empty();
+        let alone = action == Action::Create && cx.endpoint().relations().is_empty();
         let created = if alone { created } else { self.whole(cx, created, &want).await? };
         self.resource(StatusCode::CREATED, cx, created, &want)
     }
@@ -61,15 +64,18 @@ impl<S: Store> Parts<S> {
         body: Value,
     ) -> Result<Creation, Error> {
         self.policy.authorize(cx, Action::Create)?;
-        let invariants = self.policy.invariants(cx, Action::Create)?;
+        let mut invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
-        let secrets = self.hashed(cx, &valid.take_secrets()).await?;
-        let adoptable = match cx.endpoint().on_conflict_rule() {
-            OnConflict::Refuse => None,
-            OnConflict::Adopt(may) => {
-                Box::pin(self.adoptable(cx, &valid, &**may)).await.map_err(Refusal::into_error)?
-            }
+        let adopts = matches!(cx.endpoint().on_conflict_rule(), OnConflict::Adopt(_));
+        let adoptable = match adopts {
+            true => Box::pin(self.adoptable(cx, &valid)).await.map_err(Refusal::into_error)?,
+            false => None,
         };
+        if let Some(stored) = &adoptable {
+            self.policy.authorize(cx, Action::Replace)?;
+            invariants.extend(self.policy.invariants(cx, Action::Replace)?);
+        }
+        let secrets = self.hashed(cx, &valid.take_secrets()).await?;
         if let Some(stored) = adoptable {
             let if_match = Some(EntityTags::List(vec![stored.version]));
             let guard = Guard { if_match, invariants, ..Guard::default() };
