@@ -1,8 +1,11 @@
 //! Rules of one's own.
 
-use scim_core::Error;
+use std::{fmt, ops::Deref};
+
+use scim_core::{AttrName, Error};
 use scim_patch::Delta;
 use scim_schema::Valid;
+use serde_json::{Map, Value};
 
 use crate::{Context, Invariant, Stored};
 
@@ -44,7 +47,10 @@ use crate::{Context, Invariant, Stored};
 /// }
 /// ```
 pub trait Policy: Send + Sync + 'static {
-    /// Whether a request may do this at all. Asked before anything is read.
+    /// Whether a request may do this to that (RFC 7644 §2). Asked before the store is, of each
+    /// operation of a bulk request, and for a search of all resources of each type. A create that
+    /// would take a resource over ([`OnConflict`](crate::OnConflict)) must also be allowed to
+    /// replace that.
     ///
     /// # Errors
     /// What the client is answered, usually 403.
@@ -53,8 +59,14 @@ pub trait Policy: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Looks at what is about to be written, may change it, and may refuse it. Runs inside the
-    /// store's transaction and, after a conflict, again: it must not do anything beside that.
+    /// Looks at what is about to be written, may change it, and may refuse it. Of a resource that
+    /// is there it is asked inside the store's transaction, if there is a change, and after a
+    /// conflict again; of a new one before that. It must not do anything beside.
+    ///
+    /// What it changes is brought into canonical form and judged: attributes that clients cannot
+    /// write are its to write, immutable ones are not, and passwords are set by
+    /// [`Draft::set_secret`], hashed. What does not fit the schema is answered with 500, and
+    /// logged.
     ///
     /// # Errors
     /// What the client is answered; nothing is written.
@@ -63,8 +75,8 @@ pub trait Policy: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Looks at a resource that is about to be deleted, and may refuse that. Runs as
-    /// [`Policy::before`] does.
+    /// Looks at a resource that is about to be deleted, and may refuse that. Asked inside the
+    /// store's transaction and, after a conflict, again: it must not do anything beside that.
     ///
     /// # Errors
     /// What the client is answered; nothing is deleted.
@@ -124,9 +136,74 @@ pub struct Proposal<'a> {
     /// The resource before.
     pub before: Option<&'a Valid>,
     /// The resource to be written.
-    pub resource: &'a mut Valid,
-    /// What changes in its relation, where that is not part of the resource.
+    pub resource: Draft<'a>,
+    /// What changes in its relation, where that is not part of the resource, and not to be set.
     pub delta: Option<&'a Delta>,
+}
+
+impl Proposal<'_> {
+    /// Asks a policy, and judges what it has changed.
+    pub(crate) fn judged_by(mut self, policy: &dyn Policy, cx: &Context) -> Result<(), Error> {
+        policy.before(cx, &mut self)?;
+        let Draft { valid, judged } = self.resource;
+        let Some(judged) = judged.filter(|judged| judged != valid.attributes()) else {
+            return Ok(());
+        };
+        let stored = self.before.map(Valid::attributes);
+        cx.schema().amend(valid, &judged, stored).map_err(|report| {
+            tracing::error!(%report, "what a policy has changed does not fit the schema");
+            Error::internal()
+        })?;
+        let is_set = |relation: &&AttrName| {
+            let is_in = |attributes: &Map<_, _>| attributes.contains_key(relation.as_str());
+            is_in(valid.attributes()) && !is_in(&judged)
+        };
+        match cx.schema().relations().iter().find(is_set).filter(|_| self.delta.is_some()) {
+            None => Ok(()),
+            Some(relation) => {
+                tracing::error!(%relation, "a policy has set what is no part of the resource");
+                Err(Error::internal())
+            }
+        }
+    }
+}
+
+/// A resource as a policy may change it.
+pub struct Draft<'a> {
+    valid: &'a mut Valid,
+    /// What it was before the policy changed anything.
+    judged: Option<Map<String, Value>>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(valid: &'a mut Valid) -> Self {
+        Self { valid, judged: None }
+    }
+
+    /// The attributes, to be changed. They are judged afterwards: [`Policy::before`].
+    pub fn attributes_mut(&mut self) -> &mut Map<String, Value> {
+        self.judged.get_or_insert_with(|| self.valid.attributes().clone());
+        self.valid.attributes_mut()
+    }
+
+    /// Sets a value that is never returned, such as the hash of a password, as it is to be kept.
+    pub fn set_secret(&mut self, path: &str, value: Value) {
+        self.valid.set_secret(path, value);
+    }
+}
+
+impl Deref for Draft<'_> {
+    type Target = Valid;
+
+    fn deref(&self) -> &Valid {
+        self.valid
+    }
+}
+
+impl fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.valid.fmt(f)
+    }
 }
 
 /// What was written.

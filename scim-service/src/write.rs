@@ -7,8 +7,8 @@ use scim_schema::{Mode, Projection, Secrets};
 use serde_json::Value;
 
 use crate::{
-    Action, Change, Context, Event, Guard, New, OnConflict, Proposal, Store, StoreError, Stored,
-    Updated,
+    Action, Change, Context, Draft, Event, Guard, New, OnConflict, Proposal, Store, StoreError,
+    Stored, Updated,
     answer::{self, Answer, Refusal, failed},
     body::Json,
     derive,
@@ -85,15 +85,17 @@ impl<S: Store> Parts<S> {
                 Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets);
             return Ok(Creation::Adopted { id: stored.id, change });
         }
-        let mut proposal = Proposal {
-            id: None,
-            action: Action::Create,
-            before: None,
-            resource: &mut valid,
-            delta: None,
-        };
-        self.policy.before(cx, &mut proposal)?;
         valid.add_secrets(&secrets);
+        if self.policy.judges() {
+            Proposal {
+                id: None,
+                action: Action::Create,
+                before: None,
+                resource: Draft::new(&mut valid),
+                delta: None,
+            }
+            .judged_by(&*self.policy, cx)?;
+        }
         Ok(Creation::New(New::with_id(id, valid).under(invariants)))
     }
 
