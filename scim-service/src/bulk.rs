@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use self::{link::Link, message::Operation, reference::BulkIds};
 use crate::{
-    Action, Change, Context, Endpoint, Event, Guard, Store, Write, Written,
+    Action, Change, Context, Endpoint, Event, Guard, Store, Target, Write, Written,
     answer::{self, Answer, failed},
     read::missing,
     route::{self, Route},
@@ -202,7 +202,7 @@ impl<S: Store> Job<'_, S> {
         guard: Guard,
         data: Value,
     ) -> Result<Pending, Error> {
-        self.parts.policy.authorize(&cx, action)?;
+        self.parts.policy.authorize(&cx, action, &Target::Resource(&id))?;
         let change = |change: Change| {
             let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
             Pending { at, cx: cx.clone(), action, id: id.clone(), write }

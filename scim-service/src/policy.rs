@@ -3,17 +3,18 @@
 use std::{fmt, ops::Deref};
 
 use scim_core::{AttrName, Error};
+use scim_filter::Checked;
 use scim_patch::Delta;
 use scim_schema::Valid;
 use serde_json::{Map, Value};
 
-use crate::{Context, Invariant, Stored};
+use crate::{Context, Invariant, Sort, Stored};
 
 /// Rules of one's own about who may do what, and about what resources may look like.
 ///
 /// ```
 /// use scim_service::{
-///     Action, Context, Policy, Principal, Proposal,
+///     Action, Context, Policy, Principal, Proposal, Target,
 ///     core::Error,
 ///     schema::Valid,
 /// };
@@ -22,7 +23,7 @@ use crate::{Context, Invariant, Stored};
 /// struct House;
 ///
 /// impl Policy for House {
-///     fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+///     fn authorize(&self, cx: &Context, action: Action, _: &Target<'_>) -> Result<(), Error> {
 ///         let reader = cx.get::<Principal>().is_some_and(|who| &*who.0 == "reports");
 ///         if reader && action != Action::Read {
 ///             return Err(Error::new(http::StatusCode::FORBIDDEN, "this token only reads"));
@@ -54,8 +55,8 @@ pub trait Policy: Send + Sync + 'static {
     ///
     /// # Errors
     /// What the client is answered, usually 403.
-    fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
-        let _ = (cx, action);
+    fn authorize(&self, cx: &Context, action: Action, target: &Target<'_>) -> Result<(), Error> {
+        let _ = (cx, action, target);
         Ok(())
     }
 
@@ -123,6 +124,58 @@ pub enum Action {
     Patch,
     /// It deletes a resource.
     Delete,
+}
+
+/// What a request is about. [`Context::resource_type`] says of which type.
+///
+/// A policy by which users see and change their own account alone (RFC 7644 §2, §3.11), and nobody
+/// searches by e-mail addresses in a URL, which ends up in logs (RFC 7644 §7.5.2):
+///
+/// ```
+/// use scim_service::{
+///     Action, Context, Policy, Principal, Target,
+///     core::{Error, ScimType},
+///     filter::Checked,
+/// };
+///
+/// struct SelfService;
+///
+/// impl Policy for SelfService {
+///     fn authorize(&self, cx: &Context, _: Action, target: &Target<'_>) -> Result<(), Error> {
+///         let who = cx.get::<Principal>().map_or("", |who| &who.0);
+///         match target {
+///             Target::Search { filter: Some(filter), in_url: true, .. } if names_email(filter) => {
+///                 let detail = "search by `emails` in the body of a POST to /.search";
+///                 Err(Error::of(ScimType::Sensitive, detail))
+///             }
+///             _ if who == "directory" => Ok(()),
+///             Target::Resource(id) if cx.resource_type() == "User" && *id == who => Ok(()),
+///             _ => Err(Error::new(http::StatusCode::FORBIDDEN, "this is not your account")),
+///         }
+///     }
+/// }
+///
+/// fn names_email(filter: &Checked) -> bool {
+///     filter.paths().iter().any(|path| path.name.as_ref().is_some_and(|name| name == "emails"))
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Target<'a> {
+    /// A resource that is to be created, or to be taken over by a create.
+    New,
+    /// The resource with this id, which need not exist; `/Me` is the resource that it stands for.
+    Resource(&'a str),
+    /// Those that a search finds.
+    #[non_exhaustive]
+    Search {
+        /// What they are found by.
+        filter: Option<&'a Checked>,
+        /// What they are sorted by.
+        sort: Option<&'a Sort>,
+        /// Whether this stands in the URL of a GET, and not in the body of a POST.
+        in_url: bool,
+    },
 }
 
 /// What is about to be written.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Action, Change, Context, Draft, Event, Guard, New, OnConflict, Proposal, Store, StoreError,
-    Stored, Updated,
+    Stored, Target, Updated,
     answer::{self, Answer, Refusal, failed},
     body::Json,
     derive,
@@ -63,7 +63,7 @@ impl<S: Store> Parts<S> {
         id: String,
         body: Value,
     ) -> Result<Creation, Error> {
-        self.policy.authorize(cx, Action::Create)?;
+        self.policy.authorize(cx, Action::Create, &Target::New)?;
         let mut invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
         let adopts = matches!(cx.endpoint().on_conflict_rule(), OnConflict::Adopt(_));
@@ -72,7 +72,7 @@ impl<S: Store> Parts<S> {
             false => None,
         };
         if let Some(stored) = &adoptable {
-            self.policy.authorize(cx, Action::Replace)?;
+            self.policy.authorize(cx, Action::Replace, &Target::Resource(&stored.id))?;
             invariants.extend(self.policy.invariants(cx, Action::Replace)?);
         }
         let secrets = self.hashed(cx, &valid.take_secrets()).await?;
@@ -108,7 +108,7 @@ impl<S: Store> Parts<S> {
         params: &Params,
         body: Value,
     ) -> Answer {
-        self.policy.authorize(cx, Action::Replace)?;
+        self.policy.authorize(cx, Action::Replace, &Target::Resource(id))?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&body));
         let change = self.replacement(cx, guard(&head.headers), body).await?;
         let stored = self.update(cx, id, &change, Action::Replace).await?;
@@ -126,7 +126,7 @@ impl<S: Store> Parts<S> {
         params: &Params,
         body: Value,
     ) -> Answer {
-        self.policy.authorize(cx, Action::Patch)?;
+        self.policy.authorize(cx, Action::Patch, &Target::Resource(id))?;
         let plan =
             Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(plan.touched());
@@ -143,7 +143,7 @@ impl<S: Store> Parts<S> {
 
     /// Deletes a resource (RFC 7644 §3.6).
     pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &Head) -> Answer {
-        self.policy.authorize(cx, Action::Delete)?;
+        self.policy.authorize(cx, Action::Delete, &Target::Resource(id))?;
         let guard = self.deletion(cx, guard(&head.headers))?;
         if !self.store.delete(cx, id, &guard).await.map_err(failed)? {
             return Err(missing(cx).into());

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use scim_service::{
     Action, Context, Endpoint, Event, MemoryStore, OnConflict, Policy, Principal, Proposal,
-    ScimService, Store,
-    core::{AttrName, Attribute, Error, Kind, Mutability, SchemaUri},
+    ScimService, Store, Target,
+    core::{AttrName, Attribute, Error, Kind, Mutability, SchemaUri, ScimType},
     schema::{ResourceSchema, Secret, catalog},
 };
 use serde_json::{Map, Value, json};
@@ -223,7 +223,7 @@ impl Creators {
 }
 
 impl Policy for Creators {
-    fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+    fn authorize(&self, cx: &Context, action: Action, _: &Target<'_>) -> Result<(), Error> {
         let creator = cx.get::<Principal>().is_some_and(|who| &*who.0 == "creator");
         if creator && action != Action::Create {
             return Err(Error::new(http::StatusCode::FORBIDDEN, "this token only creates"));
@@ -322,4 +322,154 @@ async fn an_account_that_is_taken_over_is_replaced_as_a_policy_sees_it() {
         assert_eq!(status, 201);
     }
     assert_eq!(policy.told(), ["before Replace true true", "after Replace"], "once, then the same");
+}
+
+/// Users see and change their own account; the directory all of them, but personal data only in
+/// bodies. Notes what it is shown.
+#[derive(Clone, Default)]
+struct SelfService(Arc<Mutex<Vec<String>>>);
+
+impl Policy for SelfService {
+    fn authorize(&self, cx: &Context, action: Action, target: &Target<'_>) -> Result<(), Error> {
+        let who = cx.get::<Principal>().map_or("", |who| &who.0);
+        let about = match target {
+            Target::New => "new".to_owned(),
+            Target::Resource(id) => (*id).to_owned(),
+            Target::Search { filter, sort, in_url, .. } => {
+                let paths = filter.iter().flat_map(|filter| filter.paths());
+                let paths = paths.chain(sort.iter().map(|sort| &sort.path));
+                let paths: Vec<String> = paths.map(ToString::to_string).collect();
+                format!("{} {in_url}", paths.join(","))
+            }
+            _ => unreachable!("there is no other target"),
+        };
+        self.0.lock().unwrap().push(format!("{} {action:?} {about}", cx.resource_type()));
+        match target {
+            Target::Search { filter: Some(filter), in_url: true, .. }
+                if filter.paths().iter().any(|path| path.to_string().starts_with("emails")) =>
+            {
+                Err(Error::of(ScimType::Sensitive, "search by `emails` in a body"))
+            }
+            _ if who.is_empty() => Ok(()),
+            Target::Resource(id) if cx.resource_type() == "User" && *id == who => Ok(()),
+            _ => Err(Error::new(http::StatusCode::FORBIDDEN, "this is not your account")),
+        }
+    }
+}
+
+fn self_service() -> (Client, SelfService) {
+    let policy = SelfService::default();
+    let ids = std::sync::atomic::AtomicU32::new(1);
+    let client = Client::of(|builder| {
+        let builder = builder.policy(policy.clone());
+        builder
+            .ids(move || ids.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string())
+            .me("User", |cx| cx.get::<Principal>().map(|who| who.0.to_string()))
+    });
+    (client, policy)
+}
+
+/// RFC 7644 §2, RFC 7644 §3.7, RFC 7644 §3.11
+#[tokio::test]
+async fn a_policy_is_told_what_each_request_is_about() {
+    let (client, policy) = self_service();
+    let user = json!({"userName": "a"});
+    let op = json!({"Operations": [{"op": "add", "path": "title", "value": "Guide"}]});
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        "filter": "emails[type eq \"work\"] and not (title pr)", "sortBy": "userName",
+    });
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [
+            {"method": "POST", "path": "/Groups", "bulkId": "g", "data": {"displayName": "g"}},
+            {"method": "PUT", "path": "/Users/1", "data": user},
+            {"method": "PATCH", "path": "/Users/1", "data": op},
+            {"method": "DELETE", "path": "/Groups/bulkId:g"},
+        ],
+    });
+    for (method, path, body, told) in [
+        ("POST", "/Users", &user, &["User Create new"][..]),
+        ("GET", "/Users/1", &Value::Null, &["User Read 1"]),
+        ("PUT", "/Users/1", &user, &["User Replace 1"]),
+        ("PATCH", "/Users/1", &op, &["User Patch 1"]),
+        ("GET", "/Users", &Value::Null, &["User Read  true"]),
+        (
+            "GET",
+            "/Users?filter=title+pr&sortBy=meta.created",
+            &Value::Null,
+            &["User Read title,meta.created true"],
+        ),
+        (
+            "GET",
+            "/?filter=displayName+pr",
+            &Value::Null,
+            &["User Read displayName true", "Group Read displayName true"],
+        ),
+        ("POST", "/Users/.search", &search, &["User Read emails,title,userName false"]),
+        (
+            "POST",
+            "/.search",
+            &search,
+            &["User Read emails,title,userName false", "Group Read  false"],
+        ),
+        (
+            "POST",
+            "/Bulk",
+            &bulk,
+            &["Group Create new", "User Replace 1", "User Patch 1", "Group Delete 2"],
+        ),
+        ("DELETE", "/Users/1", &Value::Null, &["User Delete 1"]),
+    ] {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = client.send(method, path, &[], body).await;
+        assert!(answer.status < 300, "{method} {path}: {}", answer.body);
+        assert_eq!(std::mem::take(&mut *policy.0.lock().unwrap()), told, "{method} {path}");
+    }
+}
+
+/// RFC 7644 §2, RFC 7644 §3.11
+#[tokio::test]
+async fn who_has_one_account_sees_and_changes_that_alone() {
+    let (client, _) = self_service();
+    let (own, other) = (client.user("a").await, client.user("b").await);
+    let as_own = async |method: &str, path: &str, body: Value| {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = http_body_util::Full::from(body);
+        let mut request = http::Request::builder().method(method).uri(path).body(body).unwrap();
+        request.extensions_mut().insert(Principal(own.trim_start_matches("/Users/").into()));
+        client.request(request).await.status
+    };
+    let user = || json!({"userName": "a", "nickName": "A"});
+    for path in [own.as_str(), "/Me"] {
+        assert_eq!(as_own("GET", path, Value::Null).await, 200, "{path}");
+        assert_eq!(as_own("PUT", path, user()).await, 200, "{path}");
+    }
+    for (method, path) in [
+        ("GET", other.as_str()),
+        ("PUT", &other),
+        ("DELETE", &other),
+        ("GET", "/Users"),
+        ("GET", "/"),
+        ("POST", "/Users"),
+    ] {
+        assert_eq!(as_own(method, path, user()).await, 403, "{method} {path}");
+    }
+}
+
+/// RFC 7644 §7.5.2
+#[tokio::test]
+async fn a_policy_keeps_personal_data_out_of_urls() {
+    let (client, _) = self_service();
+    let filter = "emails.value eq \"a@example.com\"";
+    for path in ["/Users", "/"] {
+        let encoded = filter.replace(' ', "+").replace('"', "%22");
+        let answer = client.get(&format!("{path}?filter={encoded}")).await;
+        assert_eq!(answer.error(), (403, Some("sensitive")), "{path}");
+        let search = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter,
+        });
+        let path = format!("{}/.search", path.trim_end_matches('/'));
+        assert_eq!(client.post(&path, search).await.status, 200, "{path}");
+    }
 }
