@@ -61,8 +61,8 @@ pub trait Policy: Send + Sync + 'static {
     }
 
     /// Looks at what is about to be written, may change it, and may refuse it. Of a resource that
-    /// is there it is asked inside the store's transaction, if there is a change, and after a
-    /// conflict again; of a new one before that. It must not do anything beside.
+    /// is there it is asked inside the store's transaction, if there is a change; of a new one
+    /// before that begins. After a conflict it is asked again: it must not do anything beside that.
     ///
     /// What it changes is brought into canonical form and judged: attributes that clients cannot
     /// write are its to write, immutable ones are not, and passwords are set by
@@ -87,8 +87,9 @@ pub trait Policy: Send + Sync + 'static {
     }
 
     /// What must hold across resources once the write is made, such as that somebody is left who
-    /// may do everything. Asked before the store's transaction begins, for each write; other
-    /// resource types are reached by [`Context::of_type`].
+    /// may do everything. Asked before the store's transaction begins, for each write, and of a
+    /// create that takes a resource over also for the replacement; other resource types are reached
+    /// by [`Context::of_type`].
     ///
     /// # Errors
     /// What the client is answered; nothing is written.
