@@ -19,6 +19,34 @@ impl Checked {
     pub fn root(&self) -> &Node {
         &self.root
     }
+
+    /// What it looks at, in order and as often as it does; of a value path the list alone.
+    ///
+    /// ```
+    /// use scim_core::{AttrName, Attribute, Kind};
+    /// use scim_filter::{Filter, Options};
+    ///
+    /// let name = |name| Attribute::new(AttrName::from_static(name), Kind::String);
+    /// let emails = Attribute::complex(AttrName::from_static("emails"), [name("value")]);
+    /// let filter: Filter = r#"TITLE pr and not (emails[value ew "x.org"])"#.parse()?;
+    /// let checked = filter.check(&[name("title"), emails.multi_valued()][..], &Options::STRICT)?;
+    /// let paths: Vec<String> = checked.paths().iter().map(|path| path.to_string()).collect();
+    /// assert_eq!(paths, ["title", "emails"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn paths(&self) -> Vec<&ResolvedPath> {
+        let (mut paths, mut nodes) = (Vec::new(), vec![&self.root]);
+        while let Some(node) = nodes.pop() {
+            match node {
+                Node::Constant(_) => {}
+                Node::And(parts) | Node::Or(parts) => nodes.extend(parts.iter().rev()),
+                Node::Not(inner) => nodes.push(inner),
+                Node::Test(test) => paths.push(&test.path),
+                Node::Element(element) => paths.push(&element.path),
+            }
+        }
+        paths
+    }
 }
 
 /// A node of a [`Checked`] filter. Its depth is bounded by the limits the filter was read with.

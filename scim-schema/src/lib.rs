@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod amend;
 mod attributes;
 mod canon;
 pub mod catalog;

@@ -5,7 +5,7 @@ use std::fmt;
 use scim_core::{Error, ScimType};
 use thiserror::Error as ThisError;
 
-use crate::Place;
+use crate::{Place, Secret};
 
 /// All problems of a resource, each with its place and the rule it breaks. Values are not shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,6 +79,9 @@ pub enum Rule {
     /// The attribute cannot be written by clients (RFC 7643 §7).
     #[error("is read-only")]
     ReadOnly,
+    /// A value that is never returned stands among those that are (RFC 7643 §7).
+    #[error("is never returned and must be set apart")]
+    SetApart,
     /// The attribute cannot be changed once it is set (RFC 7643 §7).
     #[error("cannot be changed")]
     Immutable,
@@ -134,6 +137,13 @@ impl Report {
         self.count += 1;
         if self.issues.len() < Self::KEPT {
             self.issues.push(Issue { path: place.to_string(), rule });
+        }
+    }
+
+    pub(crate) fn push_secret(&mut self, secret: &Secret) {
+        self.count += 1;
+        if self.issues.len() < Self::KEPT {
+            self.issues.push(Issue { path: secret.path().to_owned(), rule: Rule::SetApart });
         }
     }
 

@@ -4,7 +4,7 @@ use scim_core::{Attribute, Compat, Mutability};
 use serde_json::{Map, Value};
 
 use crate::{
-    Canon, Place, ReadOnly, Report, ResourceSchema, Rule, Valid,
+    Canon, Place, ReadOnly, Report, ResourceSchema, Rule, Secrets, Valid,
     canon::{Fate, Findings, fate},
     container::{Container, is_demanded},
     is_secret,
@@ -84,6 +84,23 @@ impl ResourceSchema {
         }
     }
 
+    /// The values that are never returned and that [`validate`](Self::validate) would set apart of
+    /// a resource to be written, whether or not it has all that a new one must have.
+    ///
+    /// # Errors
+    /// Problems for which it would be refused however it is written.
+    pub fn secrets_of(&self, resource: Value, compat: &Compat) -> Result<Secrets, Report> {
+        let mut canon = Canon::new(compat, ReadOnly::Drop);
+        if let Value::Object(mut attributes) = resource {
+            schemas::check(self, &mut canon, &mut attributes);
+            self.walk(&mut canon, &mut attributes);
+        } else {
+            canon.refuse(Place::ROOT, Rule::NotAnObject);
+        }
+        let Findings { report, secrets, .. } = canon.into_findings();
+        if report.is_empty() { Ok(secrets) } else { Err(report) }
+    }
+
     /// Brings a resource into canonical form without judging it: what a store holds stays
     /// readable, and can be switched off, even if today's rules are tighter. `id` and `meta` are
     /// taken out.
@@ -103,7 +120,7 @@ impl ResourceSchema {
     }
 
     /// Brings the attributes of the base schema and of the extensions into canonical form.
-    fn walk(&self, canon: &mut Canon<'_>, resource: &mut Map<String, Value>) {
+    pub(crate) fn walk(&self, canon: &mut Canon<'_>, resource: &mut Map<String, Value>) {
         canon.members(resource, Place::ROOT, |canon, name, value| {
             if let Some((node, spelt_so)) = self.root().spelt(name) {
                 let attribute = &node.attribute;
@@ -189,7 +206,7 @@ impl ResourceSchema {
         }
     }
 
-    fn check_immutable(
+    pub(crate) fn check_immutable(
         &self,
         canon: &mut Canon<'_>,
         attributes: &Map<String, Value>,
@@ -208,7 +225,7 @@ impl ResourceSchema {
         }
     }
 
-    fn check_required(
+    pub(crate) fn check_required(
         &self,
         canon: &mut Canon<'_>,
         attributes: &Map<String, Value>,

@@ -1,6 +1,6 @@
 //! A service put together.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use http::Uri;
@@ -21,8 +21,8 @@ use crate::{
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub(crate) type Ids = Arc<dyn Fn() -> String + Send + Sync>;
 
-pub(crate) type SecretHasher =
-    Arc<dyn Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync>;
+pub(crate) type SecretHasher = Arc<dyn Fn(Context, Secret) -> Hashing + Send + Sync>;
+pub(crate) type Hashing = Pin<Box<dyn Future<Output = Result<String, Error>> + Send>>;
 pub(crate) type Subject = Arc<dyn Fn(&Context) -> Option<String> + Send + Sync>;
 
 /// A [`ScimService`] being put together.
@@ -215,7 +215,10 @@ impl<S: Store> Builder<S> {
 
     /// How secrets such as passwords are hashed before they are kept (RFC 7643 §4.1.1), for a
     /// store that keeps them: [`Store::secret`] gives the hash again. Unless set, they are dropped.
-    /// Called before the store's transaction begins.
+    /// Called before the store's transaction begins, once for each write that sets a secret: for
+    /// each operation of a bulk request, one after the other, and again where a write is made
+    /// anew. A good hash takes long on purpose, so it belongs on a thread that may be held up: the
+    /// future is polled on those that serve other requests.
     ///
     /// ```
     /// # use scim_service::{Endpoint, MemoryStore, ScimService, schema::catalog};
@@ -223,9 +226,12 @@ impl<S: Store> Builder<S> {
     ///
     /// # fn argon2id(password: &str) -> String { password.len().to_string() }
     /// let scim = ScimService::builder(MemoryStore::new())
-    ///     .secrets(|_, secret| match secret.text() {
-    ///         Some(password) if password.len() >= 12 => Ok(argon2id(password)),
-    ///         _ => Err(Error::invalid_value("`password` must have 12 letters")),
+    ///     .secrets(|_, secret| async move {
+    ///         let hash = tokio::task::spawn_blocking(move || match secret.text() {
+    ///             Some(password) if password.len() >= 12 => Ok(argon2id(password)),
+    ///             _ => Err(Error::invalid_value("`password` must have 12 letters")),
+    ///         });
+    ///         hash.await.map_err(|_| Error::internal())?
     ///     })
     /// #     .base_url("https://api.example.com/scim/v2")
     /// #     .endpoint(Endpoint::users(catalog::user()))
@@ -233,11 +239,11 @@ impl<S: Store> Builder<S> {
     /// # Ok::<(), scim_service::BuildError>(())
     /// ```
     #[must_use]
-    pub fn secrets(
-        mut self,
-        hash: impl Fn(&Context, &Secret) -> Result<String, Error> + Send + Sync + 'static,
-    ) -> Self {
-        self.secrets = Some(Arc::new(hash));
+    pub fn secrets<F>(mut self, hash: impl Fn(Context, Secret) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<String, Error>> + Send + 'static,
+    {
+        self.secrets = Some(Arc::new(move |cx, secret| Box::pin(hash(cx, secret))));
         self
     }
 

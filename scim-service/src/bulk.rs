@@ -1,11 +1,11 @@
 //! Many operations in one request (RFC 7644 §3.7).
 
+mod destination;
 mod link;
 mod message;
 mod order;
 mod place;
 mod reference;
-mod target;
 
 use std::collections::BTreeSet;
 
@@ -15,9 +15,10 @@ use scim_patch::Patch;
 use scim_schema::Valid;
 use serde_json::{Map, Value, json};
 
-use self::{link::Link, message::Operation, reference::BulkIds, target::Target};
+use self::{destination::Destination, link::Link, message::Operation, reference::BulkIds};
 use crate::{
-    Action, Change, Context, Endpoint, Event, Guard, OnConflict, Store, StoreError, Write, Written,
+    Action, Change, Context, Endpoint, Event, Guard, OnConflict, Store, StoreError, Target, Write,
+    Written,
     answer::{self, Answer, failed},
     read::missing,
     service::{Head, Parts},
@@ -121,7 +122,7 @@ impl<S: Store> Job<'_, S> {
     fn may_adopt(&self, at: usize) -> bool {
         let operation = self.operations.get(at).filter(|operation| operation.method == "POST");
         let target = operation.and_then(|operation| operation.target.as_ref().ok());
-        let endpoint = target.and_then(Target::endpoint);
+        let endpoint = target.and_then(Destination::endpoint);
         endpoint.is_some_and(|one| matches!(one.on_conflict_rule(), OnConflict::Adopt(_)))
     }
 
@@ -139,7 +140,7 @@ impl<S: Store> Job<'_, S> {
         let target = operation.target.clone()?;
         let data = self.ids.resolved(operation)?;
         match (operation.method.as_str(), target) {
-            ("POST", Target::Type(endpoint)) => {
+            ("POST", Destination::Type(endpoint)) => {
                 self.check_referred(at, late)?;
                 check_allowed(&endpoint, Action::Create)?;
                 let cx = self.parts.request_context(&endpoint, self.head);
@@ -149,7 +150,7 @@ impl<S: Store> Job<'_, S> {
                     links.push(Link { at, late: late.to_vec(), cx, id, is_new });
                 }
             }
-            (method @ ("PUT" | "PATCH" | "DELETE"), Target::Resource(endpoint, id)) => {
+            (method @ ("PUT" | "PATCH" | "DELETE"), Destination::Resource(endpoint, id)) => {
                 let id = self.ids.id(&id)?;
                 self.check_referred(at, late)?;
                 let action = match method {
@@ -166,7 +167,7 @@ impl<S: Store> Job<'_, S> {
                     ..Guard::default()
                 };
                 let cx = self.parts.request_context(&endpoint, self.head);
-                let pending = self.write(at, cx, action, id, guard, data)?;
+                let pending = self.write(at, cx, action, id, guard, data).await?;
                 self.pending.push(pending);
             }
             _ => {
@@ -219,7 +220,7 @@ impl<S: Store> Job<'_, S> {
         Err(failed(StoreError::stale().without_precondition()).into_error())
     }
 
-    fn write(
+    async fn write(
         &self,
         at: usize,
         cx: Context,
@@ -228,17 +229,17 @@ impl<S: Store> Job<'_, S> {
         guard: Guard,
         data: Value,
     ) -> Result<Pending, Error> {
-        self.parts.policy.authorize(&cx, action)?;
+        self.parts.policy.authorize(&cx, action, &Target::Resource(&id))?;
         let change = |change: Change| {
             let write = Write::Update { cx: cx.clone(), id: id.clone(), change };
             Pending { at, cx: cx.clone(), action, id: id.clone(), write }
         };
         Ok(match action {
-            Action::Replace => change(self.parts.replacement(&cx, guard, data)?),
+            Action::Replace => change(self.parts.replacement(&cx, guard, data).await?),
             Action::Patch => {
                 let plan = Patch::from_value_within(data, cx.compat(), &self.parts.limits.patch)?
                     .plan(cx.schema())?;
-                change(self.parts.patching(&cx, guard, plan)?)
+                change(self.parts.patching(&cx, guard, plan).await?)
             }
             _ => {
                 let guard = self.parts.deletion(&cx, guard)?;
@@ -296,17 +297,23 @@ impl<S: Store> Job<'_, S> {
         id: &str,
         written: Written,
     ) -> Result<Outcome, Error> {
+        // An account that is taken over is replaced: no policy hears of a create.
+        let heard = match (&written, action) {
+            (Written::Updated(_), Action::Create) => Action::Replace,
+            _ => action,
+        };
         let (stored, changed) = match written {
             Written::Created(stored) => (Some(stored), true),
             Written::Updated(updated) => {
                 let updated = updated.ok_or_else(|| missing(cx))?;
-                (Some(updated.stored), updated.changed || action == Action::Create)
+                (Some(updated.stored), updated.changed)
             }
             Written::Deleted(true) => (None, true),
             Written::Deleted(false) => return Err(missing(cx)),
         };
         if changed {
-            self.parts.policy.after(cx, &Event { action, id, stored: stored.as_ref() });
+            let event = Event { action: heard, id, stored: stored.as_ref() };
+            self.parts.policy.after(cx, &event);
         }
         let status = match action {
             Action::Create => StatusCode::CREATED,
@@ -339,7 +346,7 @@ impl<S: Store> Job<'_, S> {
     /// The address of the resource that an operation is about, unless it was to be created.
     fn location_of(&self, at: usize) -> Option<String> {
         let operation = self.operations.get(at).filter(|operation| operation.method != "POST")?;
-        let Ok(Target::Resource(endpoint, id)) = &operation.target else { return None };
+        let Ok(Destination::Resource(endpoint, id)) = &operation.target else { return None };
         match self.ids.referred(id) {
             None => Some(self.parts.location(endpoint, id)),
             Some(created) => {

@@ -7,9 +7,9 @@ use scim_patch::{Delta, Outcome, Plan};
 use scim_schema::{Issue, Mode, Secrets, Valid};
 use serde_json::Value;
 
-use crate::{Action, Context, Guard, Invariant, Policy, Proposal, StoreError, Stored};
+use crate::{Action, Context, Draft, Guard, Invariant, Policy, Proposal, StoreError, Stored};
 
-/// A change of a resource: precondition, PUT or PATCH, validation and policy as one function of
+/// A change of a resource: precondition, PUT or PATCH, policy and validation as one function of
 /// the current state. A store calls it inside its transaction, as often as it has to.
 ///
 /// ```
@@ -189,10 +189,10 @@ impl Change {
         let differs = |after: &Valid| !cx.schema().same(after.attributes(), before.attributes());
         if policy.judges() && (differs(&after) || delta.is_some_and(|delta| !delta.is_empty())) {
             let (id, before) = (Some(current.id.as_str()), Some(&before));
-            let mut proposal = Proposal { id, action, before, resource: &mut after, delta };
-            policy.before(cx, &mut proposal)?;
+            let resource = Draft::new(&mut after);
+            Proposal { id, action, before, resource, delta }.judged_by(&**policy, cx)?;
         }
-        let changed = !secrets.is_empty() || differs(&after);
+        let changed = !after.secrets().is_empty() || differs(&after);
         Ok(settle(current, after, changed))
     }
 }

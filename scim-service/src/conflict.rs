@@ -5,10 +5,10 @@ use std::{fmt, sync::Arc};
 use scim_core::Error;
 use scim_filter::{Filter, Options};
 use scim_schema::{Projection, Valid};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
-    Context, Query, Store, Stored, Window,
+    Action, Context, Query, Store, Stored, Window,
     answer::{Refusal, failed},
     service::Parts,
 };
@@ -16,28 +16,39 @@ use crate::{
 /// What becomes of a create whose unique attributes, or `externalId`, another resource has.
 #[derive(Clone, Default)]
 pub enum OnConflict {
-    /// It is refused with 409 uniqueness (RFC 7644 §3.3).
+    /// It is refused with 409 uniqueness where an attribute must be unique (RFC 7644 §3.3), and
+    /// made where only `externalId` is another's: that is the client's to choose (RFC 7643 §3.1).
     #[default]
     Refuse,
     /// It takes the resource over if this says so: a person who comes back, or an account that
     /// was there before it was provisioned. Answered with 201 and the old id.
+    ///
+    /// To a [`Policy`](crate::Policy) that is a replacement beside a create. It must authorize
+    /// both, and what must hold after either must hold; [`Policy::before`](crate::Policy::before)
+    /// and [`Policy::after`](crate::Policy::after) see [`Action::Replace`] alone, since nothing new
+    /// comes into being. Where an endpoint serves no replacement, nothing is taken over.
     Adopt(Arc<MayAdopt>),
 }
 
-/// Says of a resource that is there whether a create may take it over.
-pub type MayAdopt = dyn Fn(&Context, &Stored) -> bool + Send + Sync;
+/// Says of a resource that is there whether a create, given last, may take it over.
+pub type MayAdopt = dyn Fn(&Context, &Stored, &Valid) -> bool + Send + Sync;
 
 impl OnConflict {
     /// Takes over resources whose `active` is false.
     pub fn adopt_inactive() -> Self {
-        Self::Adopt(Arc::new(|_, stored| {
+        Self::Adopt(Arc::new(|_, stored, _| {
             stored.attributes.get("active") == Some(&Value::Bool(false))
         }))
     }
 
-    /// Takes over resources that have no `externalId`, so that no client manages them yet.
+    /// Takes over resources that have no `externalId`, so that no client manages them yet, for
+    /// creates that have one, so that from then on one does.
     pub fn adopt_unmanaged() -> Self {
-        Self::Adopt(Arc::new(|_, stored| !stored.attributes.contains_key("externalId")))
+        Self::Adopt(Arc::new(|_, stored, new| {
+            let is_managed =
+                |attributes: &Map<String, Value>| attributes.contains_key("externalId");
+            is_managed(new.attributes()) && !is_managed(&stored.attributes)
+        }))
     }
 }
 
@@ -51,13 +62,17 @@ impl fmt::Debug for OnConflict {
 }
 
 impl<S: Store> Parts<S> {
-    /// The resource that a create takes over, if there is one that may be.
+    /// The resource that a create takes over, if there is one that may be: not where nothing is
+    /// replaced.
     pub(crate) async fn adoptable(
         &self,
         cx: &Context,
         resource: &Valid,
-        may: &MayAdopt,
     ) -> Result<Option<Stored>, Refusal> {
+        let OnConflict::Adopt(may) = cx.endpoint().on_conflict_rule() else { return Ok(None) };
+        if !cx.endpoint().allows(Action::Replace) {
+            return Ok(None);
+        }
         let Some(filter) = same_identity(cx, resource)? else { return Ok(None) };
         let options = Options::STRICT;
         let checked = filter.check(cx.schema(), &options).map_err(Error::from)?;
@@ -67,7 +82,7 @@ impl<S: Store> Parts<S> {
         let found = self.store.query(cx, &query).await.map_err(failed)?.resources;
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
-            (Some(only), None) if may(cx, &only) => Ok(Some(only)),
+            (Some(only), None) if may(cx, &only, resource) => Ok(Some(only)),
             _ => Ok(None),
         }
     }

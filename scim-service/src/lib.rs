@@ -48,7 +48,7 @@ pub use invariant::{Invariant, Question};
 pub use limits::Limits;
 #[cfg(feature = "memory")]
 pub use memory::MemoryStore;
-pub use policy::{Action, Event, Permissive, Policy, Proposal};
+pub use policy::{Action, Draft, Event, Permissive, Policy, Proposal, Target};
 pub use service::ScimService;
 pub use store::{
     Features, New, Page, Position, Query, Sort, Store, Stored, Updated, Values, Window, Write,

@@ -9,6 +9,8 @@ use serde_json::Value;
 #[derive(Debug, Default)]
 pub(crate) struct Params {
     pub(crate) filter: Option<String>,
+    /// Whether all this stands in a URL.
+    pub(crate) in_url: bool,
     pub(crate) sort_by: Option<String>,
     pub(crate) descending: bool,
     pub(crate) start_index: Option<i64>,
@@ -24,7 +26,7 @@ impl Params {
     /// # Errors
     /// 400 invalidValue for a number or an order that is none, invalidSyntax for wrong UTF-8.
     pub(crate) fn from_query(query: &str) -> Result<Self, Error> {
-        let mut params = Self::default();
+        let mut params = Self { in_url: true, ..Self::default() };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = || decode(value);
@@ -78,6 +80,7 @@ impl Params {
         let list = |names: Vec<String>| (!names.is_empty()).then_some(names);
         Ok(Self {
             filter: request.filter,
+            in_url: false,
             sort_by: request.sort_by.filter(|path| !path.is_empty()),
             descending: request.sort_order == Some(SortOrder::Descending),
             start_index: request.start_index,

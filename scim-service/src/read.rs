@@ -8,7 +8,7 @@ use scim_core::{Error, ListResponse};
 use serde_json::Value;
 
 use crate::{
-    Action, Context, Guard, Store, Window,
+    Action, Context, Guard, Store, Target, Window,
     answer::{self, Answer, failed},
     cursor::{self, Cursor},
     derive,
@@ -20,7 +20,7 @@ use crate::{
 impl<S: Store> Parts<S> {
     /// One resource (RFC 7644 §3.4.1).
     pub(crate) async fn get(&self, cx: &Context, id: &str, head: &Head, params: &Params) -> Answer {
-        self.policy.authorize(cx, Action::Read)?;
+        self.policy.authorize(cx, Action::Read, &Target::Resource(id))?;
         let want = params.projection(cx.schema(), cx.compat())?;
         let load = derive::loaded(cx, &want, &want)?;
         let found = self.store.get(cx, id, &load).await.map_err(failed)?;
@@ -39,8 +39,8 @@ impl<S: Store> Parts<S> {
 
     /// The resources of a type, by index or by cursor (RFC 7644 §3.4.2, RFC 9865 §2).
     pub(crate) async fn list(&self, cx: &Context, params: &Params) -> Answer {
-        self.policy.authorize(cx, Action::Read)?;
         let search = self.search(cx.clone(), params)?;
+        self.policy.authorize(cx, Action::Read, &search.target(params))?;
         match self.method(params)? {
             Method::Index { start, count } => {
                 let page = self.page(&search, Window::Index { start, count }).await?;

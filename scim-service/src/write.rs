@@ -7,7 +7,8 @@ use scim_schema::{Mode, Projection, Secrets, Valid};
 use serde_json::Value;
 
 use crate::{
-    Action, Change, Context, Event, Guard, New, OnConflict, Proposal, Store, StoreError, Stored,
+    Action, Change, Context, Draft, Event, Guard, New, OnConflict, Proposal, Store, StoreError,
+    Stored, Target, Updated,
     answer::{self, Answer, Refusal, failed},
     body::Json,
     derive,
@@ -23,17 +24,17 @@ impl<S: Store> Parts<S> {
         let Json { mut value, text } = body;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&value));
         let mut tries = 0;
-        let (created, adopted) = loop {
+        let (created, action) = loop {
             tries += 1;
             let written = match self.creation(cx, (self.ids)(), value, &|_| ()).await? {
                 Creation::New(new) => {
-                    self.store.create(cx, new).await.map(|stored| Some((stored, false)))
+                    let created = self.store.create(cx, new).await;
+                    created.map(|stored| Some((Updated::changed(stored), Action::Create)))
                 }
-                Creation::Adopted { id, change } => self
-                    .store
-                    .update(cx, &id, &change)
-                    .await
-                    .map(|updated| updated.map(|one| (one.stored, true))),
+                Creation::Adopted { id, change } => {
+                    let updated = self.store.update(cx, &id, &change).await;
+                    updated.map(|updated| Some((updated?, Action::Replace)))
+                }
             };
             match written {
                 Ok(Some(created)) => break created,
@@ -47,10 +48,12 @@ impl<S: Store> Parts<S> {
             }
             value = json::from_slice(&text, &self.limits.json)?;
         };
-        self.policy
-            .after(cx, &Event { action: Action::Create, id: &created.id, stored: Some(&created) });
+        let Updated { stored: created, changed } = created;
+        if changed {
+            self.policy.after(cx, &Event { action, id: &created.id, stored: Some(&created) });
+        }
         // No relation of another resource can name an id before it is there.
-        let alone = !adopted && cx.endpoint().relations().is_empty();
+        let alone = action == Action::Create && cx.endpoint().relations().is_empty();
         let created = if alone { created } else { self.whole(cx, created, &want).await? };
         self.resource(StatusCode::CREATED, cx, created, &want)
     }
@@ -64,16 +67,19 @@ impl<S: Store> Parts<S> {
         body: Value,
         leave_out: &(dyn Fn(&mut Valid) + Send + Sync),
     ) -> Result<Creation, Error> {
-        self.policy.authorize(cx, Action::Create)?;
-        let invariants = self.policy.invariants(cx, Action::Create)?;
+        self.policy.authorize(cx, Action::Create, &Target::New)?;
+        let mut invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
-        let secrets = self.hashed(cx, &valid.take_secrets())?;
-        let adoptable = match cx.endpoint().on_conflict_rule() {
-            OnConflict::Refuse => None,
-            OnConflict::Adopt(may) => {
-                Box::pin(self.adoptable(cx, &valid, &**may)).await.map_err(Refusal::into_error)?
-            }
+        let adopts = matches!(cx.endpoint().on_conflict_rule(), OnConflict::Adopt(_));
+        let adoptable = match adopts {
+            true => Box::pin(self.adoptable(cx, &valid)).await.map_err(Refusal::into_error)?,
+            false => None,
         };
+        if let Some(stored) = &adoptable {
+            self.policy.authorize(cx, Action::Replace, &Target::Resource(&stored.id))?;
+            invariants.extend(self.policy.invariants(cx, Action::Replace)?);
+        }
+        let secrets = self.hashed(cx, &valid.take_secrets()).await?;
         if let Some(stored) = adoptable {
             let if_match = Some(EntityTags::List(vec![stored.version]));
             let guard = Guard { if_match, invariants, ..Guard::default() };
@@ -84,16 +90,18 @@ impl<S: Store> Parts<S> {
                 Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets);
             return Ok(Creation::Adopted { id: stored.id, change });
         }
-        let mut proposal = Proposal {
-            id: None,
-            action: Action::Create,
-            before: None,
-            resource: &mut valid,
-            delta: None,
-        };
-        self.policy.before(cx, &mut proposal)?;
-        leave_out(&mut valid);
         valid.add_secrets(&secrets);
+        if self.policy.judges() {
+            Proposal {
+                id: None,
+                action: Action::Create,
+                before: None,
+                resource: Draft::new(&mut valid),
+                delta: None,
+            }
+            .judged_by(&*self.policy, cx)?;
+        }
+        leave_out(&mut valid);
         Ok(Creation::New(New::with_id(id, valid).under(invariants)))
     }
 
@@ -106,9 +114,9 @@ impl<S: Store> Parts<S> {
         params: &Params,
         body: Value,
     ) -> Answer {
-        self.policy.authorize(cx, Action::Replace)?;
+        self.policy.authorize(cx, Action::Replace, &Target::Resource(id))?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(names_of(&body));
-        let change = self.replacement(cx, Guard::of(&head.headers), body)?;
+        let change = self.replacement(cx, Guard::of(&head.headers), body).await?;
         let stored = self.update(cx, id, &change, Action::Replace).await?;
         let stored = self.whole(cx, stored, &want).await?;
         self.resource(StatusCode::OK, cx, stored, &want)
@@ -124,11 +132,11 @@ impl<S: Store> Parts<S> {
         params: &Params,
         body: Value,
     ) -> Answer {
-        self.policy.authorize(cx, Action::Patch)?;
+        self.policy.authorize(cx, Action::Patch, &Target::Resource(id))?;
         let plan =
             Patch::from_value_within(body, cx.compat(), &self.limits.patch)?.plan(cx.schema())?;
         let want = params.projection(cx.schema(), cx.compat())?.with_touched(plan.touched());
-        let change = self.patching(cx, Guard::of(&head.headers), plan)?;
+        let change = self.patching(cx, Guard::of(&head.headers), plan).await?;
         let stored = self.update(cx, id, &change, Action::Patch).await?;
         if want.is_default() && !cx.endpoint().does_patch_answer_body() {
             let location = self.location(cx.endpoint(), id);
@@ -141,7 +149,7 @@ impl<S: Store> Parts<S> {
 
     /// Deletes a resource (RFC 7644 §3.6).
     pub(crate) async fn delete(&self, cx: &Context, id: &str, head: &Head) -> Answer {
-        self.policy.authorize(cx, Action::Delete)?;
+        self.policy.authorize(cx, Action::Delete, &Target::Resource(id))?;
         let guard = self.deletion(cx, Guard::of(&head.headers))?;
         if !store::delete(&self.store, cx, id, &guard).await.map_err(failed)? {
             return Err(missing(cx).into());
@@ -151,32 +159,30 @@ impl<S: Store> Parts<S> {
     }
 
     /// A replacement by a body, its secrets hashed beforehand.
-    pub(crate) fn replacement(
+    pub(crate) async fn replacement(
         &self,
         cx: &Context,
         guard: Guard,
         body: Value,
     ) -> Result<Change, Error> {
         let secrets = match self.secrets {
-            Some(_) => {
-                let valid = cx.schema().validate(body.clone(), Mode::Create, cx.compat());
-                valid.map(|mut valid| valid.take_secrets()).unwrap_or_default()
-            }
+            // What breaks a rule here does so in the change, which then is refused.
+            Some(_) => cx.schema().secrets_of(body.clone(), cx.compat()).unwrap_or_default(),
             None => Secrets::default(),
         };
-        let secrets = self.hashed(cx, &secrets)?;
+        let secrets = self.hashed(cx, &secrets).await?;
         let guard = guard.under(self.policy.invariants(cx, Action::Replace)?);
         Ok(Change::replace(cx.clone(), guard, body, self.policy.clone()).secrets(secrets))
     }
 
     /// A patch by a plan, its secrets hashed beforehand.
-    pub(crate) fn patching(
+    pub(crate) async fn patching(
         &self,
         cx: &Context,
         guard: Guard,
         mut plan: Plan,
     ) -> Result<Change, Error> {
-        let secrets = self.hashed(cx, &plan.take_secrets())?;
+        let secrets = self.hashed(cx, &plan.take_secrets()).await?;
         let guard = guard.under(self.policy.invariants(cx, Action::Patch)?);
         Ok(Change::patch(cx.clone(), guard, plan, self.policy.clone()).secrets(secrets))
     }
@@ -188,12 +194,12 @@ impl<S: Store> Parts<S> {
     }
 
     /// Secrets as they may be kept: hashed, or not at all.
-    fn hashed(&self, cx: &Context, secrets: &Secrets) -> Result<Secrets, Error> {
+    async fn hashed(&self, cx: &Context, secrets: &Secrets) -> Result<Secrets, Error> {
         let mut hashed = Secrets::default();
         let Some(hash) = &self.secrets else { return Ok(hashed) };
         for secret in secrets.iter() {
             let value = match secret.text() {
-                Some(_) => Value::String(hash(cx, secret)?),
+                Some(_) => Value::String(hash(cx.clone(), secret.clone()).await?),
                 None => Value::Null,
             };
             hashed.set(secret.path(), value);

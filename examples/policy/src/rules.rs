@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use scim_service::{
-    Action, Context, Event, Invariant, Policy, Principal, Proposal, Question,
+    Action, Context, Event, Invariant, Policy, Principal, Proposal, Question, Target,
     core::{Error, ScimType},
     schema::Valid,
 };
@@ -12,7 +12,7 @@ pub(crate) struct HouseRules;
 
 impl Policy for HouseRules {
     /// Auditors look, and that is all.
-    fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+    fn authorize(&self, cx: &Context, action: Action, _: &Target<'_>) -> Result<(), Error> {
         let is_auditor = cx.get::<Principal>().is_some_and(|who| &*who.0 == "auditor");
         if is_auditor && action != Action::Read {
             return Err(Error::new(StatusCode::FORBIDDEN, "auditors may only read"));

@@ -276,6 +276,27 @@ proptest! {
         prop_assert_eq!(patched.unwrap().into_attributes(), trusted);
     }
 
+    #[test]
+    fn what_the_server_leaves_alone_is_not_judged(resource in resource(), schema in thing()) {
+        let mut trusted = schema.trust(resource);
+        let judged = trusted.attributes().clone();
+        prop_assert_eq!(schema.amend(&mut trusted, &judged, Some(&judged)), Ok(()));
+        prop_assert_eq!(trusted.attributes(), &judged);
+    }
+
+    #[test]
+    fn the_server_may_write_what_a_client_may(
+        resource in resource(), compat in compat(), schema in thing(), from_nothing in any::<bool>(),
+    ) {
+        if let Ok(mut valid) = schema.validate(resource, Mode::Create, &compat) {
+            let expected = valid.attributes().clone();
+            let mut judged = expected.clone();
+            judged.retain(|name, _| name == "userName" || name.len() % 2 == 0 && !from_nothing);
+            prop_assert_eq!(schema.amend(&mut valid, &judged, None), Ok(()));
+            prop_assert_eq!(valid.attributes(), &expected);
+        }
+    }
+
     /// RFC 7644 §3.9
     #[test]
     fn projection_never_adds(

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests may")]
 
+mod amend;
 mod catalog;
 mod corpus;
 mod covers;

@@ -44,7 +44,7 @@ impl<S: Store> Job<'_, S> {
         self.check_created(late.iter().copied())?;
         let Some(operation) = self.operations.get(*at) else { return Err(Error::internal()) };
         let data = self.ids.resolved(operation)?;
-        let change = self.parts.replacement(cx, Guard::default(), data)?;
+        let change = self.parts.replacement(cx, Guard::default(), data).await?;
         let stored = self.parts.update(cx, id, &change, Action::Replace).await;
         Ok(stored.map_err(Refusal::into_error)?.version.to_string())
     }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use scim_core::{Error, SchemaUri};
 use serde_json::{Map, Value};
 
-use super::target::Target;
+use super::destination::Destination;
 use crate::{Limits, link::Links};
 
 /// A bulk request.
@@ -18,7 +18,7 @@ pub(super) struct Request {
 pub(super) struct Operation {
     pub(super) method: String,
     /// What its `path` means.
-    pub(super) target: Result<Target, Error>,
+    pub(super) target: Result<Destination, Error>,
     pub(super) bulk_id: Option<String>,
     pub(super) version: Option<String>,
     pub(super) data: Value,
@@ -89,7 +89,7 @@ fn operation(value: Value, links: &Links) -> Operation {
         "POST" | "PUT" | "PATCH" | "DELETE" => None,
         _ => Some("`method` must be `POST`, `PUT`, `PATCH` or `DELETE`"),
     };
-    let target = Target::of(&path.unwrap_or_default(), links);
+    let target = Destination::of(&path.unwrap_or_default(), links);
     Operation { method, target, bulk_id, version, data, fault: fault.map(Error::invalid_syntax) }
 }
 

@@ -10,9 +10,9 @@ use scim_schema::{ResourceSchema, Valid};
 use serde_json::Value;
 
 use super::{
+    destination::Destination,
     message::Operation,
     place::{Form, Places},
-    target::Target,
 };
 use crate::{Endpoint, builder::Ids, link::Links};
 
@@ -53,7 +53,7 @@ impl BulkIds {
             let bulk_id = operation.bulk_id.as_ref().filter(|_| operation.method == "POST");
             created.push(bulk_id.map(|_| Created {
                 id: new_id(),
-                endpoint: operation.target.as_ref().ok().and_then(Target::endpoint).cloned(),
+                endpoint: operation.target.as_ref().ok().and_then(Destination::endpoint).cloned(),
             }));
             if let Some(bulk_id) = bulk_id
                 && by_bulk_id.insert(bulk_id.clone(), at).is_some()
@@ -143,7 +143,7 @@ impl BulkIds {
         let mut used = BTreeSet::new();
         let mut uses =
             |text: &str| used.extend(bulk_id(text).and_then(|id| self.by_bulk_id.get(id)));
-        if let Ok(Target::Resource(_, id)) = &operation.target {
+        if let Ok(Destination::Resource(_, id)) = &operation.target {
             uses(id);
         }
         let mut data = std::mem::take(&mut operation.data);
@@ -162,7 +162,7 @@ impl BulkIds {
         data: &mut Value,
         found: impl FnMut(&mut String, Form) -> bool,
     ) {
-        let Some(endpoint) = operation.target.as_ref().ok().and_then(Target::endpoint) else {
+        let Some(endpoint) = operation.target.as_ref().ok().and_then(Destination::endpoint) else {
             return;
         };
         let mut places = Places { schema: endpoint.schema(), compat: self.compat, found };

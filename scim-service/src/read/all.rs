@@ -63,8 +63,9 @@ impl<S: Store> Parts<S> {
         let mut each = Vec::with_capacity(self.links.endpoints.len());
         for endpoint in self.links.endpoints.iter().filter(|one| one.allows(Action::Read)) {
             let cx = self.request_context(endpoint, head);
-            self.policy.authorize(&cx, Action::Read)?;
-            each.push(self.search_among_all(cx, params)?);
+            let search = self.search_among_all(cx, params)?;
+            self.policy.authorize(&search.cx, Action::Read, &search.target(params))?;
+            each.push(search);
         }
         let sorted = params.sort_by.is_some() && self.store.features().sort;
         if sorted && each.iter().all(|search| search.sort.is_none()) {

@@ -10,7 +10,7 @@ use scim_filter::{
 use scim_schema::{Projection, is_secret};
 
 use crate::{
-    Context, Page, Query, Sort, Store, Stored, Window,
+    Context, Page, Query, Sort, Store, Stored, Target, Window,
     answer::{Refusal, failed},
     cursor::Cursor,
     derive, link,
@@ -51,6 +51,12 @@ impl Search {
             names(&params.attributes),
             names(&params.excluded_attributes),
         ]
+    }
+
+    /// What it asks for, as a policy is shown it.
+    pub(super) fn target(&self, params: &Params) -> Target<'_> {
+        let (filter, sort) = (self.filter.as_deref(), self.sort.as_ref());
+        Target::Search { filter, sort, in_url: params.in_url }
     }
 
     /// What it has found, to be shown as it says.

@@ -9,7 +9,7 @@ use std::sync::{
 use http::StatusCode;
 use http_body_util::Full;
 use scim_service::{
-    Action, Context, Policy, Principal, Proposal,
+    Action, Context, Policy, Principal, Proposal, Target,
     core::{AuthenticationScheme, Error},
 };
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ struct Scopes(&'static [&'static str]);
 struct ByScope;
 
 impl Policy for ByScope {
-    fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+    fn authorize(&self, cx: &Context, action: Action, _: &Target<'_>) -> Result<(), Error> {
         let kind = if action == Action::Read { "read" } else { "write" };
         let needed = format!("{}.{kind}", cx.resource_type());
         let granted = cx.get::<Scopes>().is_some_and(|scopes| scopes.0.contains(&&*needed));
@@ -101,7 +101,7 @@ async fn the_schemes_that_the_layer_takes_are_announced() {
 struct Applications;
 
 impl Policy for Applications {
-    fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+    fn authorize(&self, cx: &Context, action: Action, _: &Target<'_>) -> Result<(), Error> {
         match cx.get::<Principal>() {
             None if action != Action::Create => Err(forbidden()),
             _ => Ok(()),
@@ -140,7 +140,7 @@ async fn what_an_anonymous_client_creates_can_be_off_until_it_is_confirmed() {
 struct UntilRevoked(Arc<AtomicBool>);
 
 impl Policy for UntilRevoked {
-    fn authorize(&self, _: &Context, _: Action) -> Result<(), Error> {
+    fn authorize(&self, _: &Context, _: Action, _: &Target<'_>) -> Result<(), Error> {
         if self.0.load(Ordering::Relaxed) { Err(forbidden()) } else { Ok(()) }
     }
 }

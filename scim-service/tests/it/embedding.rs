@@ -76,6 +76,20 @@ async fn an_account_that_nobody_manages_is_taken_over_by_its_external_id_or_name
 
 /// RFC 7644 §3.3
 #[tokio::test]
+async fn who_gives_no_external_id_manages_nothing_and_takes_nothing_over() {
+    let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_unmanaged()));
+    let user = client.user("linked").await;
+    for again in [json!({"userName": "linked"}), json!({"userName": "Linked", "externalId": ""})] {
+        assert_eq!(client.post("/Users", again).await.error(), (409, Some("uniqueness")));
+    }
+    let tag = client.get(&user).await.body["meta"]["version"].clone();
+    let adopted = client.post("/Users", json!({"userName": "linked", "externalId": "1"})).await;
+    assert_eq!(adopted.status, 201);
+    assert_ne!(adopted.body["meta"]["version"], tag);
+}
+
+/// RFC 7644 §3.3
+#[tokio::test]
 async fn an_adopted_account_stays_off_only_if_the_client_says_so() {
     let client = with(Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive()));
     let user = client.user("bjensen").await;

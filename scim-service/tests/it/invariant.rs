@@ -41,6 +41,10 @@ impl Policy for KeepsAnAdmin {
 /// Two users, the first an administrator, and the group.
 async fn company() -> (Client, [String; 2], String) {
     let users = Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_inactive());
+    company_of(users).await
+}
+
+async fn company_of(users: Endpoint) -> (Client, [String; 2], String) {
     let service = ScimService::builder(Arc::new(MemoryStore::new()))
         .base_url(BASE)
         .endpoint(users)
@@ -124,8 +128,28 @@ async fn in_bulk_the_write_that_would_lose_the_last_administrator_fails_alone() 
     assert_eq!(client.get(&group).await.body["members"].as_array().unwrap().len(), 1);
 }
 
+/// RFC 7644 §3.3
 #[tokio::test]
-async fn what_is_taken_over_is_judged_as_a_creation() {
+async fn a_create_that_takes_an_account_over_is_judged_as_a_replacement_too() {
+    let users = Endpoint::users(catalog::user()).on_conflict(OnConflict::adopt_unmanaged());
+    let (client, [ann, bob], _) = company_of(users).await;
+    let refused = (400, Some("mutability"));
+    let off = json!({"userName": "ann", "externalId": "1", "active": false});
+    assert_eq!(client.post("/Users", off.clone()).await.error(), refused);
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [{"method": "POST", "path": "/Users", "bulkId": "a", "data": off}],
+    });
+    let answer = client.post("/Bulk", bulk).await;
+    assert_eq!(answer.body["Operations"][0]["status"], "400");
+    assert_eq!(client.get(&ann).await.body["active"], true);
+    let off = json!({"userName": "bob", "externalId": "2", "active": false});
+    let adopted = client.post("/Users", off).await;
+    assert_eq!((adopted.status, adopted.body["id"].as_str()), (201, Some(id_of(&bob))));
+}
+
+#[tokio::test]
+async fn who_comes_back_is_no_loss_of_an_administrator() {
     let (client, [_, bob], _) = company().await;
     assert_eq!(client.patch(&bob, off()).await.status, 200);
     let again = client.post("/Users", json!({"userName": "bob"})).await;

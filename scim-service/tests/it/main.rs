@@ -21,6 +21,7 @@ mod law;
 mod method;
 mod mount;
 mod password;
+mod policy;
 mod protocol;
 mod rule;
 mod secret;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use http::Extensions;
 use scim_service::{
-    Context, Endpoint, MemoryStore, ScimService, Store, core::Error, schema::catalog,
+    Context, Endpoint, MemoryStore, ScimService, Store,
+    core::{AttrName, Attribute, Error, Kind, Mutability},
+    schema::{Secret, catalog},
 };
 use serde_json::json;
 
@@ -12,12 +14,16 @@ use crate::client::{BASE, Client};
 
 /// A hash that cannot be told from another's but by its owner.
 fn service(hashes: bool) -> Client {
-    let builder = ScimService::builder(Arc::new(MemoryStore::new()))
-        .base_url(BASE)
-        .endpoint(Endpoint::users(catalog::user()));
-    let hash = |_: &Context, secret: &scim_service::schema::Secret| match secret.text() {
-        Some("short") => Err(Error::invalid_value("`password` is too short")),
-        text => Ok(format!("hash of {} letters", text.unwrap_or_default().len())),
+    service_of(Endpoint::users(catalog::user()), hashes)
+}
+
+fn service_of(users: Endpoint, hashes: bool) -> Client {
+    let builder = ScimService::builder(Arc::new(MemoryStore::new())).base_url(BASE).endpoint(users);
+    let hash = |_: Context, secret: Secret| async move {
+        match secret.text() {
+            Some("short") => Err(Error::invalid_value("`password` is too short")),
+            text => Ok(format!("hash of {} letters", text.unwrap_or_default().len())),
+        }
     };
     Client(if hashes { builder.secrets(hash) } else { builder }.build().unwrap())
 }
@@ -98,4 +104,23 @@ async fn without_a_hasher_nothing_is_kept_and_nothing_changes() {
     assert_eq!(kept(&client, &user).await, None);
     let config = client.get("/ServiceProviderConfig").await.body;
     assert_eq!(config["changePassword"]["supported"], false);
+}
+
+/// RFC 7644 §3.5.1
+#[tokio::test]
+async fn a_new_password_is_kept_where_a_replacement_leaves_out_what_a_create_must_have() {
+    let mut schema = catalog::user_schema();
+    let mut badge = Attribute::new(AttrName::from_static("badge"), Kind::String);
+    (badge.required, badge.mutability) = (true, Mutability::Immutable);
+    schema.attributes.push(badge);
+    let client = service_of(Endpoint::users(catalog::user_of(schema).unwrap()), true);
+    let body = json!({"userName": "a", "badge": "7", "password": "correct horse"});
+    let created = client.post("/Users", body).await;
+    let user = format!("/Users/{}", created.body["id"].as_str().unwrap());
+    let put = client.put(&user, json!({"userName": "a", "password": "battery"})).await;
+    assert_eq!((put.status, &put.body["badge"]), (200, &json!("7")));
+    assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 7 letters"));
+    let refused = client.put(&user, json!({"userName": 1, "password": "staple"})).await;
+    assert_eq!(refused.error(), (400, Some("invalidValue")));
+    assert_eq!(kept(&client, &user).await.as_deref(), Some("hash of 7 letters"));
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use scim_service::{
-    Action, Context, Endpoint, Limits, Policy, Principal, ScimService, Store, Tenant,
+    Action, Context, Endpoint, Limits, Policy, Principal, ScimService, Store, Target, Tenant,
     core::{Compat, Error, Schema},
     schema::{ResourceSchema, catalog},
     testing::transcript::{self, Level, Replay, Transcript, Transport},
@@ -81,7 +81,7 @@ fn service<S: Store>(store: S) -> ScimService<S> {
 struct Readers;
 
 impl Policy for Readers {
-    fn authorize(&self, cx: &Context, action: Action) -> Result<(), Error> {
+    fn authorize(&self, cx: &Context, action: Action, _: &Target<'_>) -> Result<(), Error> {
         let principal = cx.get::<Principal>().map_or("", |principal| &principal.0);
         match (principal, action) {
             ("stranger", _) => Err(forbidden()),

@@ -216,7 +216,7 @@ fn a_password_comes_to_light_nowhere() {
 /// RFC 7643 §4.1.1, RFC 7643 §9.2
 #[test]
 fn a_password_is_hashed_before_anyone_else_sees_it() {
-    let hash = |_: &Context, secret: &Secret| {
+    let hash = |_: Context, secret: Secret| async move {
         assert_eq!(secret.text(), Some(SECRET));
         Ok("hashed".to_owned())
     };
@@ -234,7 +234,7 @@ fn a_password_stands_in_no_failure_either() {
         assert!(hold(&client, &seen).contains(&500), "{fails}");
         assert!(seen.text().contains("the disk is full"), "the failure is logged");
     }
-    let fail = |_: &Context, _: &Secret| Err(Error::internal());
+    let fail = |_: Context, _: Secret| async { Err(Error::internal()) };
     let (client, seen) = watched("", |builder| builder.secrets(fail));
     assert!(hold(&client, &seen).contains(&500));
 }

@@ -52,7 +52,7 @@ fn service(store: SqliteStore, hashes: bool) -> ScimService<SqliteStore> {
     let builder = ScimService::builder(store)
         .base_url("https://scim.example.com")
         .endpoint(Endpoint::users(catalog::user()));
-    let hash = |_: &Context, secret: &Secret| {
+    let hash = |_: Context, secret: Secret| async move {
         Ok(format!("$kept-apart${}", secret.text().unwrap_or_default().len()))
     };
     if hashes { builder.secrets(hash).build() } else { builder.build() }.unwrap()

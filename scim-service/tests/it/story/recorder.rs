@@ -39,7 +39,9 @@ impl Story {
     /// Passwords are kept, as their length.
     pub(super) fn with_hasher() -> Self {
         Self::of(OnConflict::Refuse, |builder| {
-            builder.secrets(|_, secret| Ok(secret.text().unwrap_or_default().len().to_string()))
+            builder.secrets(|_, secret| async move {
+                Ok(secret.text().unwrap_or_default().len().to_string())
+            })
         })
     }
 

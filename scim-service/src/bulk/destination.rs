@@ -10,7 +10,7 @@ use crate::{
 
 /// What the `path` of an operation means.
 #[derive(Clone)]
-pub(super) enum Target {
+pub(super) enum Destination {
     /// The resources of a type: `/Users`.
     Type(Endpoint),
     /// One resource, by its id or by `bulkId:…`: `/Users/2819c223`.
@@ -19,7 +19,7 @@ pub(super) enum Target {
     Other,
 }
 
-impl Target {
+impl Destination {
     /// A path relative to the base URL; a URL that begins with the base URL counts as one.
     ///
     /// # Errors
