@@ -36,7 +36,7 @@ impl ResourceSchema {
         if let Some(stored) = stored {
             self.check_immutable(&mut canon, attributes, stored);
         }
-        self.check_required(&mut canon, attributes, Mode::Patched(judged));
+        self.check_required(&mut canon, attributes, Mode::Patched(judged), true);
         schemas::compute(self, attributes, None);
         let Findings { mut report, dropped, reported, secrets } = canon.into_findings();
         secrets.iter().for_each(|secret| report.push_secret(secret));

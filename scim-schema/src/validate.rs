@@ -74,7 +74,7 @@ impl ResourceSchema {
         if let Some(before) = mode.before() {
             self.check_immutable(&mut canon, &attributes, before);
         }
-        self.check_required(&mut canon, &attributes, mode);
+        self.check_required(&mut canon, &attributes, mode, false);
         schemas::compute(self, &mut attributes, sent);
         let Findings { report, dropped, reported, secrets } = canon.into_findings();
         if report.is_empty() {
@@ -225,11 +225,13 @@ impl ResourceSchema {
         }
     }
 
+    /// With `new_whole`, an extension that was not there must have all that it must.
     pub(crate) fn check_required(
         &self,
         canon: &mut Canon<'_>,
         attributes: &Map<String, Value>,
         mode: Mode<'_>,
+        new_whole: bool,
     ) {
         let root = Place::ROOT;
         let before = match mode {
@@ -248,6 +250,7 @@ impl ResourceSchema {
             match attributes.get(uri) {
                 Some(Value::Object(object)) => {
                     let none = Map::new();
+                    let was = was.filter(|was| was.is_some() || !new_whole);
                     let was = was.map(|was| was.and_then(Value::as_object).unwrap_or(&none));
                     required_in(canon, container.demanded(), object, was, place);
                     if matches!(mode, Mode::Create) {
