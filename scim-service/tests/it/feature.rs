@@ -228,7 +228,7 @@ async fn a_write_that_loses_a_race_is_tried_again_unless_it_is_meant_for_one_ver
 #[tokio::test]
 async fn a_create_that_loses_races_for_what_it_takes_over_is_no_failed_precondition() {
     for (lost, status) in [(4, 201), (5, 503)] {
-        let body = json!({"userName": "a", "title": "x"});
+        let body = json!({"userName": "a", "externalId": "x"});
         let (client, job) = (losing_races(lost).await, losing_races(lost).await);
         let alone = client.post("/Users", body.clone()).await;
         assert_eq!((alone.status, alone.header("retry-after").is_some()), (status, lost == 5));
