@@ -190,15 +190,11 @@ impl ParseError {
         }
     }
 
-    /// The culprit, if it reads like an operator and not like a value without its quotes: letters
-    /// with a value behind them, or signs of comparison.
+    /// The culprit, if it is an operator of another language; any other word may be a value that
+    /// lacks its operator, and values are not shown.
     fn named_operator(&self) -> Option<&str> {
         let word = self.culprit();
-        let rest = self.inner.text.get(self.inner.span.end..).unwrap_or_default();
-        let signs = word.bytes().all(|byte| matches!(byte, b'=' | b'!' | b'<' | b'>' | b'~'));
-        let letters = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        let followed = !matches!(rest.trim_start().chars().next(), None | Some(')' | ']'));
-        (word.len() <= 16 && (signs || letters && followed)).then_some(word)
+        (operator_meant(word).is_some() || is_among(&FOREIGN, word)).then_some(word)
     }
 
     fn expected(&self) -> Option<&'static str> {
@@ -310,12 +306,19 @@ fn operator_meant(word: &str) -> Option<&'static str> {
         ("write `le`", &["<=", "lte"]),
         ("write `pr`", &["present", "exists"]),
     ];
-    let known = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-    MEANT.iter().find(|(_, words)| known(words)).map(|(help, _)| *help)
+    MEANT.iter().find(|(_, words)| is_among(words, word)).map(|(help, _)| *help)
+}
+
+/// Operators of other languages that nothing can be written for.
+const FOREIGN: [&str; 8] =
+    ["regex", "regexp", "match", "ilike", "between", "within", "not", "sounds"];
+
+fn is_among(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn is_keyword(word: &str) -> bool {
-    ["true", "false", "null"].iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+    is_among(&["true", "false", "null"], word)
 }
 
 fn connective_meant(word: &str) -> Option<&'static str> {

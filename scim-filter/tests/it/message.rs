@@ -88,11 +88,35 @@ fn no_literal_is_in_the_line_or_in_the_debug_form() {
         (r#"userName eq bjensen"smith""#, "smith"),
         (r#""bjensen" eq userName"#, "bjensen"),
         ("userName pr bjensen", "bjensen"),
+        ("password hunter and id pr", "hunter"),
+        ("displayName John Smith", "John"),
+        ("userName bjensen and active eq true", "bjensen"),
+        (r#"userName secret "x""#, "secret"),
+        ("userName s_cret eq 1", "s_cret"),
+        ("userName <>=! 1", "<>=!"),
+        (r#"emails[value bjensen "x"]"#, "bjensen"),
+        ("userName eq\u{a0}bjensen", "bjensen"),
+        ("userName eqbjensen 1", "bjensen"),
     ] {
         let error = text.parse::<Filter>().unwrap_err();
         let shown = format!("{error} {error:?} {}", Error::from(error.clone()));
         assert!(!shown.contains(secret), "{shown}");
         assert!(!shown.contains('\n'), "{shown}");
+    }
+    // Wherever a word stands that is neither an attribute nor an operator, and whatever follows.
+    for before in ["userName ", "userName eq ", "userName pr ", "userName eq \"x\" ", "a[b "] {
+        for behind in ["", " ", " x", " \"x\"", " and id pr", " or a", ")", "]", "\"", "'", ", b pr"] {
+            let text = format!("{before}Hunter{behind}");
+            for options in [Options::STRICT, Options::INTEROP] {
+                let errors = [
+                    Filter::parse_with(&text, &options).err(),
+                    PatchPath::parse_with(&text, &options).err(),
+                ];
+                for error in errors.into_iter().flatten() {
+                    assert!(!format!("{error}{error:?}").contains("Hunter"), "{text}: {error}");
+                }
+            }
+        }
     }
     let filter: Filter = r#"userName eq "secret" and externalId sw "secret""#.parse().unwrap();
     let checked = filter.check(&testing::Schema, &Options::STRICT).unwrap();
