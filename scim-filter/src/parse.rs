@@ -322,6 +322,12 @@ impl<'a> Grammar<'a> {
         if word.is_empty() {
             return fail(input, token(input).min(1), Kind::ExpectedValue);
         }
+        if let Some(len) = curly(input, word) {
+            return fail(input, len, Kind::CurlyQuotes);
+        }
+        if rest.strip_prefix('"').is_some_and(|rest| end_of_term(rest).is_ok()) {
+            return fail(input, word.len() + 1, Kind::UnopenedQuote);
+        }
         if let Some((kind, keyword)) = self.keyword(word) {
             return Ok((rest, Literal::new(kind, keyword)));
         }
@@ -578,7 +584,27 @@ fn end_of_term(input: &str) -> Outcome<'_, ()> {
     match input.as_bytes().first() {
         None | Some(b' ' | b'\t' | b')' | b']') => Ok(()),
         Some(b'\'') => fail(input, 1, Kind::SingleQuotes),
+        Some(b',' | b';' | b'&' | b'|') => fail(input, signs(input), Kind::ExpectedConnective),
         Some(_) => fail(input, 0, Kind::MissingBlank),
+    }
+}
+
+/// The bytes of the signs that other languages join tests with.
+fn signs(input: &str) -> usize {
+    input.len() - input.trim_start_matches([',', ';', '&', '|']).len()
+}
+
+/// The bytes of a text in the quotes that word processors make of `"` and `'`, if a value without
+/// straight quotes is, or ends as, one.
+fn curly(input: &str, word: &str) -> Option<usize> {
+    const QUOTES: [char; 8] = ['‘', '’', '‚', '‛', '“', '”', '„', '‟'];
+    match input.strip_prefix(QUOTES) {
+        Some(text) => {
+            let behind = text.find(QUOTES).and_then(|end| text.get(end..));
+            let rest = behind.and_then(|behind| behind.strip_prefix(QUOTES));
+            Some(rest.map_or(word.len(), |rest| input.len() - rest.len()))
+        }
+        None => word.ends_with(QUOTES).then_some(word.len()),
     }
 }
 

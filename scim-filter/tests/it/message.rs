@@ -62,6 +62,36 @@ fn errors_of_limits_and_other_languages() {
 }
 
 #[test]
+fn errors_of_the_lenient_grammar_help_too() {
+    let texts = [
+        r#"userName eq bjensen""#,
+        r#"(userName eq bjensen") or title pr"#,
+        r#"level eq 5""#,
+        r#"userName eq bjensen"smith""#,
+        "userName eq ‘bjensen’",
+        "userName eq “Barbara Jensen” and title pr",
+        "userName eq “bjensen",
+        "userName eq bjensen”",
+        r#"userName in ("a","b")"#,
+        "!(a pr)",
+        "title pr and !active eq true",
+        r#"userName eq "x", title pr"#,
+        r#"userName eq "x",title pr"#,
+        "active eq true, title pr",
+        "title pr, active eq true",
+        r#"userName eq "x"&& title pr"#,
+    ];
+    let texts = texts.map(str::to_owned);
+    insta::assert_snapshot!(rendered(texts, |text| Filter::parse_with(text, &Options::INTEROP)));
+}
+
+#[test]
+fn an_apostrophe_within_a_word_is_no_quote() {
+    let filter = Filter::parse_with("name.familyName eq O’Malley", &Options::INTEROP).unwrap();
+    assert_eq!(filter.to_string(), r#"name.familyName eq "O’Malley""#);
+}
+
+#[test]
 fn only_the_surroundings_of_the_culprit_are_shown() {
     let text =
         format!("{} and x regex \"é\" and {}", "title pr or a pr".repeat(10), "b pr".repeat(99));
