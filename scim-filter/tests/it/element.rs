@@ -196,3 +196,52 @@ fn filters_and_paths_are_strings_in_json() {
     assert!(serde_json::from_value::<Filter>(json!("title")).is_err());
     assert!(serde_json::from_value::<PatchPath>(json!("emails[0]")).is_err());
 }
+
+#[test]
+fn each_attribute_that_is_read_has_one_path() {
+    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let read = |text: &str, options: &Options| -> Vec<String> {
+        let filter: Filter = text.parse().unwrap();
+        let checked = filter.check(&Schema, options).unwrap();
+        checked.attributes().iter().map(ToString::to_string).collect()
+    };
+    for (text, paths) in [
+        (r#"USERNAME eq "a""#.to_owned(), vec!["userName".to_owned()]),
+        (
+            r#"urn:ietf:params:scim:schemas:core:2.0:User:username pr or not (userName ne "x")"#
+                .to_owned(),
+            vec!["userName".to_owned()],
+        ),
+        (
+            r#"emails co "x" or EMAILS.VALUE pr or emails[VALUE pr and Type pr]"#.to_owned(),
+            vec!["emails.type".to_owned(), "emails.value".to_owned()],
+        ),
+        (r#"tags[value eq "red"]"#.to_owned(), vec!["tags".to_owned()]),
+        (r#"department eq "x""#.to_owned(), vec![format!("{ENTERPRISE}:department")]),
+        (r#"manager[value eq "x"]"#.to_owned(), vec![format!("{ENTERPRISE}:manager.value")]),
+        (r#"manager eq "x""#.to_owned(), vec![format!("{ENTERPRISE}:manager.value")]),
+        (format!("{ENTERPRISE} pr"), vec![ENTERPRISE.to_owned()]),
+        ("meta.created pr and name pr".to_owned(), vec!["meta.created".into(), "name".into()]),
+    ] {
+        assert_eq!(read(&text, &Options::INTEROP), paths, "{text}");
+    }
+    let absent = Options::STRICT.unknown(Unknown::Absent);
+    assert_eq!(read("nosuch pr or title pr", &absent), ["title"]);
+    assert_eq!(read("emails[nosuch ne 1]", &absent), ["emails"]);
+    let filter: Filter = r#"value eq "x""#.parse().unwrap();
+    for parent in ["emails", "tags"] {
+        let checked = filter.check_element(&resolved(parent), &Options::STRICT).unwrap();
+        let paths: Vec<String> = checked.attributes().iter().map(ToString::to_string).collect();
+        assert_eq!(paths, ["value"], "{parent}");
+    }
+}
+
+#[test]
+fn attributes_are_listed_as_they_are_written() {
+    let filter: Filter =
+        r#"userName pr or emails[TYPE pr and urn:a:b pr] or name.x[y pr] or a[urn:a:b:c pr]"#
+            .parse()
+            .unwrap();
+    let paths: Vec<String> = filter.attributes().iter().map(ToString::to_string).collect();
+    assert_eq!(paths, ["a.c", "emails.b", "emails.TYPE", "name.x", "userName"]);
+}
