@@ -173,6 +173,17 @@ fn what_cannot_be_built_is_refused() {
     assert!(Filter::any(many.take(256)).is_ok());
     let many = std::iter::repeat_with(|| Filter::present("a").unwrap());
     assert_eq!(Filter::any(many), Err(BuildError::TooLarge));
+    let mut limits = Limits::DEFAULT;
+    (limits.max_len, limits.max_depth, limits.max_terms) = (19, usize::MAX, 2);
+    let one = |name: &str| Filter::present(name).unwrap();
+    assert!(Filter::all_within(&limits, [one("abcd"), one("efgh")]).is_ok());
+    assert_eq!(Filter::all_within(&limits, [one("abcde"), one("efgh")]), Err(BuildError::TooLarge));
+    assert_eq!(Filter::any_within(&limits, ["a", "b", "c"].map(one)), Err(BuildError::TooLarge));
+    limits.max_len = usize::MAX;
+    let deepest = (0..64).fold(one("a"), |filter, _| filter.negate().unwrap());
+    let deeper = Filter::all_within(&limits, [one("b"), deepest]).unwrap();
+    limits.max_depth = 63;
+    assert_eq!(Filter::any_within(&limits, [deeper, one("b")]), Err(BuildError::TooLarge));
     assert_eq!(Error::from(BuildError::Nul).scim_type.unwrap().as_str(), "invalidValue");
     assert_eq!(Error::from(BuildError::Path).scim_type.unwrap().as_str(), "invalidFilter");
 }
