@@ -1,7 +1,7 @@
 use scim_core::Compat;
 use scim_filter::{
-    Attributes, CheckErrorKind, Filter, Node, Options, PatchPath, Resolved, Unknown,
-    testing::Schema,
+    Attributes, CheckErrorKind, Filter, Key, Node, Options, ParseErrorKind, PatchPath, Resolved,
+    ResolvedPath, Unknown, testing::Schema,
 };
 use serde_json::{Value, json};
 
@@ -244,4 +244,26 @@ fn attributes_are_listed_as_they_are_written() {
             .unwrap();
     let paths: Vec<String> = filter.attributes().iter().map(ToString::to_string).collect();
     assert_eq!(paths, ["a.c", "emails.b", "emails.TYPE", "name.x", "userName"]);
+}
+
+#[test]
+fn an_empty_text_is_no_value_to_sort_by() {
+    let key = |path: &str, resource: Value| {
+        let path = ResolvedPath::of(&resolved(path)).unwrap();
+        path.sort_key(resource.as_object().unwrap())
+    };
+    assert_eq!(key("title", json!({"title": ""})), None);
+    assert_eq!(key("title", json!({"title": null})), None);
+    assert_eq!(key("title", json!({})), None);
+    assert_eq!(key("title", json!({"title": "A"})), Some(Key::text("a", false)));
+    assert_eq!(key("emails.value", json!({"emails": [{"value": ""}, {"value": "a"}]})), None);
+}
+
+#[test]
+fn a_comparison_is_no_path_to_a_sub_attribute() {
+    let read = |path: &str| PatchPath::parse_with(path, &Options::INTEROP);
+    assert_eq!(read(r#"name eq "y""#).unwrap().to_string(), r#"name[value eq "y"]"#);
+    let error = read(r#"name.x eq "y""#).unwrap_err();
+    assert_eq!(error.kind(), ParseErrorKind::TrailingText);
+    assert_eq!(error.span(), 7..9);
 }
