@@ -23,7 +23,7 @@ impl Checked {
     /// The attributes that matching reads, each by its one canonical path, whatever spelling or URN
     /// the filter has: what rules of access are to be held against. `emails co "x"` reads
     /// `emails.value`, and so does `emails[value co "x"]`. Unknown attributes, which have no value,
-    /// are not read.
+    /// are not read, and a resource as a whole (the URI of its base schema) is not an attribute.
     ///
     /// For a filter of [`Filter::check_element`](crate::Filter::check_element) the paths are
     /// relative to the element; one that is a simple value is `value`.
@@ -114,18 +114,20 @@ pub struct ResolvedPath {
 }
 
 impl ResolvedPath {
-    /// The canonical path of an attribute, or of a part of the elements of `outer`.
-    fn attr_path(&self, outer: Option<&Self>) -> AttrPath {
+    /// The canonical path of an attribute, or of a part of the elements of `outer`; `None` for a
+    /// resource as a whole.
+    fn attr_path(&self, outer: Option<&Self>) -> Option<AttrPath> {
         let (place, sub) = match outer {
             Some(outer) => (outer, outer.sub.as_ref().or(self.name.as_ref())),
             None => (self, self.sub.as_ref()),
         };
         match (&place.container, &place.name) {
             (container, Some(name)) => {
-                AttrPath::from_parts(container.clone(), name.clone(), sub.cloned())
+                Some(AttrPath::from_parts(container.clone(), name.clone(), sub.cloned()))
             }
-            (Some(container), None) => AttrPath::schema(container.clone()),
-            (None, None) => AttrPath::new(AttrName::from_static("value")),
+            (Some(container), None) => Some(AttrPath::schema(container.clone())),
+            (None, None) if self.kind == Kind::Complex => None,
+            (None, None) => Some(AttrPath::new(AttrName::from_static("value"))),
         }
     }
 }
@@ -191,14 +193,14 @@ impl Node {
     fn collect_paths(&self, outer: Option<&ResolvedPath>, paths: &mut BTreeSet<AttrPath>) {
         match self {
             // In an element, it is left to whether there are elements.
-            Self::Constant(_) => paths.extend(outer.map(|outer| outer.attr_path(None))),
+            Self::Constant(_) => paths.extend(outer.and_then(|outer| outer.attr_path(None))),
             Self::And(parts) | Self::Or(parts) => {
                 parts.iter().for_each(|part| part.collect_paths(outer, paths));
             }
             Self::Not(inner) => inner.collect_paths(outer, paths),
             Self::Element(element) => element.filter.collect_paths(Some(&element.path), paths),
             Self::Test(test) => {
-                paths.insert(test.path.attr_path(outer));
+                paths.extend(test.path.attr_path(outer));
             }
         }
     }

@@ -1,7 +1,7 @@
-use scim_core::Compat;
+use scim_core::{AttrPath, Attribute, Compat, Kind, SchemaUri};
 use scim_filter::{
-    Attributes, CheckErrorKind, Filter, Key, Node, Options, ParseErrorKind, PatchPath, Resolved,
-    ResolvedPath, Unknown, testing::Schema,
+    Attributes, CheckErrorKind, Extended, Filter, Key, Node, Options, ParseErrorKind, PatchPath,
+    Resolved, ResolvedPath, Unknown, testing::Schema,
 };
 use serde_json::{Value, json};
 
@@ -233,6 +233,45 @@ fn each_attribute_that_is_read_has_one_path() {
         let checked = filter.check_element(&resolved(parent), &Options::STRICT).unwrap();
         let paths: Vec<String> = checked.attributes().iter().map(ToString::to_string).collect();
         assert_eq!(paths, ["value"], "{parent}");
+    }
+}
+
+#[test]
+fn an_attribute_that_two_extensions_have_needs_its_urn() {
+    let uri = |text: &str| text.parse::<SchemaUri>().unwrap();
+    let attributes = ["a", "b"].map(|name| Attribute::new(name.parse().unwrap(), Kind::String));
+    let [a, b] = attributes.clone();
+    let schema = Extended::new(
+        uri("urn:x:2.0:Base"),
+        [Attribute::complex("c".parse().unwrap(), attributes.clone())],
+    )
+    .extend(uri("urn:x:2.0:One"), attributes)
+    .extend(uri("urn:x:Two"), [a, Attribute::complex("c".parse().unwrap(), [b])]);
+    for (path, found) in [
+        ("c.a", Some("c.a")),
+        ("C.b", Some("c.b")),
+        ("b", Some("urn:x:2.0:One:b")),
+        ("a", None),
+        ("d", None),
+        ("URN:x:2.0:base:c", Some("c")),
+        ("urn:x:2.0:Base:id", Some("id")),
+        ("urn:x:2.0:Base:b", None),
+        ("urn:x:two:C.B", Some("urn:x:Two:c.b")),
+        ("urn:x:two:id", None),
+        ("urn:x:two", Some("urn:x:Two")),
+        ("urn:x:2.0:one", Some("urn:x:2.0:One")),
+        ("urn:x:2.0:one.a", Some("urn:x:2.0:One:a")),
+        ("urn:x:two.c.b", Some("urn:x:Two:c.b")),
+        ("urn:x:three.a", None),
+        ("urn:x:three:a", None),
+    ] {
+        let read: AttrPath = path.parse().unwrap();
+        let resolved = schema.resolve(&read, &Compat::INTEROP);
+        let canonical = resolved.map(|resolved| resolved.path().to_string());
+        assert_eq!(canonical.as_deref(), found, "{path}");
+    }
+    for path in ["b", "urn:x:2.0:one.a"] {
+        assert_eq!(schema.resolve(&path.parse().unwrap(), &Compat::STRICT), None, "{path}");
     }
 }
 

@@ -135,7 +135,9 @@ fn no_literal_is_in_the_line_or_in_the_debug_form() {
     }
     // Wherever a word stands that is neither an attribute nor an operator, and whatever follows.
     for before in ["userName ", "userName eq ", "userName pr ", "userName eq \"x\" ", "a[b "] {
-        for behind in ["", " ", " x", " \"x\"", " and id pr", " or a", ")", "]", "\"", "'", ", b pr"] {
+        for behind in
+            ["", " ", " x", " \"x\"", " and id pr", " or a", ")", "]", "\"", "'", ", b pr"]
+        {
             let text = format!("{before}Hunter{behind}");
             for options in [Options::STRICT, Options::INTEROP] {
                 let errors = [
