@@ -34,8 +34,19 @@ pub(crate) fn rows(table: &mut Table) {
             matches!(matteosister::filter(text), Ok(("", _)))
         });
     }
+    check(table);
     matches(table);
     hostile(table);
+}
+
+/// Held against a schema, which is done once for each request.
+fn check(table: &mut Table) {
+    for (what, text) in [("check one `eq`", EQ), ("check 13 nested terms", NESTED)] {
+        let filter: Filter = text.parse().expect("a filter");
+        let check = || black_box(&filter).check(&*sample::USERS, &Options::INTEROP).is_ok();
+        assert!(check());
+        table.alone(what, each(check), Budget::Any);
+    }
 }
 
 /// What would be slow if any byte were looked at again and again: everything that is done with a
@@ -158,6 +169,11 @@ fn matches(table: &mut Table) {
         "match a value path, hot",
         each(|| value_path.matches(black_box(one))),
         Budget::Nanoseconds(100.0),
+    );
+    table.alone(
+        "match a value path over 10,000 users",
+        each(|| users.iter().filter(|user| value_path.matches(black_box(user))).count()),
+        Budget::Any,
     );
 }
 

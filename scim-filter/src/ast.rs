@@ -31,8 +31,14 @@ impl Filter {
         &self.expr
     }
 
-    /// The attributes that the filter reads; those inside brackets as sub-attributes of the one
-    /// before the bracket.
+    /// The attributes that the filter names, as it spells them; those inside brackets as
+    /// sub-attributes of the one before the bracket.
+    ///
+    /// One attribute can have several spellings: `userName`, the same with the URN of its schema,
+    /// `emails` for `emails.value`. Rules of access need [`Checked::attributes`], which knows each
+    /// by one.
+    ///
+    /// [`Checked::attributes`]: crate::Checked::attributes
     pub fn attributes(&self) -> BTreeSet<AttrPath> {
         let mut paths = BTreeSet::new();
         self.expr.collect_paths(None, &mut paths);

@@ -21,7 +21,7 @@ pub enum BuildError {
     /// Brackets in brackets.
     #[error("a filter in brackets cannot hold brackets")]
     NestedBrackets,
-    /// Beyond [`Limits::DEFAULT`].
+    /// Beyond the limits, which are [`Limits::DEFAULT`] unless others are given.
     #[error("the filter is longer, deeper or has more comparisons than a filter may")]
     TooLarge,
 }
@@ -53,7 +53,8 @@ macro_rules! comparisons {
                 #[doc = concat!("`path ", $sign, " literal`.")]
                 ///
                 /// # Errors
-                /// [`BuildError`] if the path names no attribute or the literal cannot be written.
+                /// 400 invalidFilter: [`BuildError::Path`] if the path names no attribute,
+                /// [`BuildError::TooLarge`]. 400 invalidValue: [`BuildError::Nul`].
                 pub fn $name(path: &str, literal: impl Into<Literal>) -> Result<Self, BuildError> {
                     Self::compare(path, CompareOp::$op, literal)
                 }
@@ -78,7 +79,8 @@ impl Filter {
     /// `path op literal`.
     ///
     /// # Errors
-    /// [`BuildError`] if the path names no attribute or the literal cannot be written.
+    /// 400 invalidFilter: [`BuildError::Path`] if the path names no attribute,
+    /// [`BuildError::TooLarge`]. 400 invalidValue: [`BuildError::Nul`].
     pub fn compare(
         path: &str,
         op: CompareOp,
@@ -95,7 +97,8 @@ impl Filter {
     /// `path pr`.
     ///
     /// # Errors
-    /// [`BuildError`] if the path names no attribute.
+    /// 400 invalidFilter: [`BuildError::Path`] if the path names no attribute,
+    /// [`BuildError::TooLarge`].
     pub fn present(path: &str) -> Result<Self, BuildError> {
         bounded(Expr::Present { path: parse::whole_attr_path(path).ok_or(BuildError::Path)? })
     }
@@ -103,7 +106,9 @@ impl Filter {
     /// `path[filter]`.
     ///
     /// # Errors
-    /// [`BuildError`] if the path names no attribute, or the filter holds brackets itself.
+    /// 400 invalidFilter: [`BuildError::Path`] if the path names no attribute,
+    /// [`BuildError::NestedBrackets`] if the filter holds brackets itself,
+    /// [`BuildError::TooLarge`].
     pub fn element(path: &str, filter: Self) -> Result<Self, BuildError> {
         let path = parse::whole_attr_path(path).ok_or(BuildError::Path)?;
         if filter.expr().has_brackets() {
@@ -112,26 +117,26 @@ impl Filter {
         bounded(Expr::Element { path, filter: Box::new(filter.into_expr()) })
     }
 
-    /// Both.
+    /// Both, within the default limits; see [`Filter::all_within`] for joining a client's filter.
     ///
     /// # Errors
-    /// [`BuildError::TooLarge`].
+    /// [`BuildError::TooLarge`], 400 invalidFilter.
     pub fn and(self, other: Self) -> Result<Self, BuildError> {
-        join([self, other], Expr::and)
+        Self::all([self, other])
     }
 
-    /// Either.
+    /// Either, within the default limits; see [`Filter::any_within`] for joining a client's filter.
     ///
     /// # Errors
-    /// [`BuildError::TooLarge`].
+    /// [`BuildError::TooLarge`], 400 invalidFilter.
     pub fn or(self, other: Self) -> Result<Self, BuildError> {
-        join([self, other], Expr::or)
+        Self::any([self, other])
     }
 
     /// The contrary: `not (filter)`.
     ///
     /// # Errors
-    /// [`BuildError::TooLarge`].
+    /// [`BuildError::TooLarge`], 400 invalidFilter.
     pub fn negate(self) -> Result<Self, BuildError> {
         bounded(Expr::Not(Box::new(self.into_expr())))
     }
@@ -139,35 +144,82 @@ impl Filter {
     /// All of these, joined by `and`.
     ///
     /// # Errors
-    /// [`BuildError::Empty`], [`BuildError::TooLarge`].
+    /// [`BuildError::Empty`], [`BuildError::TooLarge`]: 400 invalidFilter.
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Result<Self, BuildError> {
-        join(filters, Expr::and)
+        Self::all_within(&Limits::DEFAULT, filters)
     }
 
     /// Any of these, joined by `or`.
     ///
     /// # Errors
-    /// [`BuildError::Empty`], [`BuildError::TooLarge`].
+    /// [`BuildError::Empty`], [`BuildError::TooLarge`]: 400 invalidFilter.
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Result<Self, BuildError> {
-        join(filters, Expr::or)
+        Self::any_within(&Limits::DEFAULT, filters)
+    }
+
+    /// All of these, joined by `and`, within limits of one's own: those of clients and as much
+    /// more as what is joined to their filters needs. The text of the outcome can be read within
+    /// the same limits.
+    ///
+    /// ```
+    /// use scim_filter::{BuildError, Filter, Limits};
+    ///
+    /// let chain = vec!["title pr"; 256].join(" or ");
+    /// let of_client: Filter = chain.parse()?;
+    /// let only_users = Filter::eq("meta.resourceType", "User")?;
+    /// let joined = of_client.clone().and(only_users.clone());
+    /// assert_eq!(joined, Err(BuildError::TooLarge));
+    ///
+    /// let mut limits = Limits::DEFAULT;
+    /// limits.max_len += 100;
+    /// limits.max_terms += 1;
+    /// let joined = Filter::all_within(&limits, [of_client, only_users])?;
+    /// assert!(joined.to_string().ends_with(r#"title pr) and meta.resourceType eq "User""#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`BuildError::Empty`], [`BuildError::TooLarge`]: 400 invalidFilter.
+    pub fn all_within(
+        limits: &Limits,
+        filters: impl IntoIterator<Item = Self>,
+    ) -> Result<Self, BuildError> {
+        join(limits, filters, Expr::and)
+    }
+
+    /// Any of these, joined by `or`, within limits of one's own, as [`Filter::all_within`].
+    ///
+    /// # Errors
+    /// [`BuildError::Empty`], [`BuildError::TooLarge`]: 400 invalidFilter.
+    pub fn any_within(
+        limits: &Limits,
+        filters: impl IntoIterator<Item = Self>,
+    ) -> Result<Self, BuildError> {
+        join(limits, filters, Expr::or)
     }
 }
 
 fn join(
+    limits: &Limits,
     filters: impl IntoIterator<Item = Filter>,
     two: fn(&mut Expr, Expr),
 ) -> Result<Filter, BuildError> {
     let mut filters = filters.into_iter().map(Filter::into_expr);
     let mut joined = filters.next().ok_or(BuildError::Empty)?;
     // One more than the limit is enough to tell that there are too many.
-    filters.take(Limits::DEFAULT.max_terms).for_each(|filter| two(&mut joined, filter));
-    bounded(joined)
+    filters.take(limits.max_terms).for_each(|filter| two(&mut joined, filter));
+    within(limits, joined)
+}
+
+fn bounded(expr: Expr) -> Result<Filter, BuildError> {
+    within(&Limits::DEFAULT, expr)
 }
 
 /// The filter, if its text is within the limits that it will be read with.
-fn bounded(expr: Expr) -> Result<Filter, BuildError> {
-    let Limits { max_len, max_depth, max_terms } = Limits::DEFAULT;
-    if expr.terms() > max_terms || expr.depth() > max_depth || expr.to_string().len() > max_len {
+fn within(limits: &Limits, expr: Expr) -> Result<Filter, BuildError> {
+    let Limits { max_len, max_depth, max_terms } = *limits;
+    let is_too_deep = expr.depth() > max_depth.min(parse::DEEPEST);
+    if expr.terms() > max_terms || is_too_deep || expr.to_string().len() > max_len {
         return Err(BuildError::TooLarge);
     }
     Ok(Filter::from_expr(expr))

@@ -1,8 +1,8 @@
 //! Filters that are known to fit a schema.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use scim_core::{AttrName, Kind, SchemaUri};
+use scim_core::{AttrName, AttrPath, Kind, SchemaUri};
 use serde_json::Value;
 
 use crate::Key;
@@ -20,31 +20,34 @@ impl Checked {
         &self.root
     }
 
-    /// What it looks at, in order and as often as it does; of a value path the list alone.
+    /// The attributes that matching reads, each by its one canonical path, whatever spelling or URN
+    /// the filter has: what rules of access are to be held against. `emails co "x"` reads
+    /// `emails.value`, and so does `emails[value co "x"]`. Unknown attributes, which have no value,
+    /// are not read, and a resource as a whole (the URI of its base schema) is not an attribute.
+    ///
+    /// For a filter of [`Filter::check_element`](crate::Filter::check_element) the paths are
+    /// relative to the element; one that is a simple value is `value`.
     ///
     /// ```
     /// use scim_core::{AttrName, Attribute, Kind};
     /// use scim_filter::{Filter, Options};
     ///
-    /// let name = |name| Attribute::new(AttrName::from_static(name), Kind::String);
-    /// let emails = Attribute::complex(AttrName::from_static("emails"), [name("value")]);
-    /// let filter: Filter = r#"TITLE pr and not (emails[value ew "x.org"])"#.parse()?;
-    /// let checked = filter.check(&[name("title"), emails.multi_valued()][..], &Options::STRICT)?;
-    /// let paths: Vec<String> = checked.paths().iter().map(|path| path.to_string()).collect();
-    /// assert_eq!(paths, ["title", "emails"]);
+    /// let name = AttrName::from_static;
+    /// let value = Attribute::new(name("value"), Kind::String);
+    /// let schema = vec![
+    ///     Attribute::new(name("userName"), Kind::String),
+    ///     Attribute::complex(name("emails"), [value]).multi_valued(),
+    /// ];
+    /// let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    /// let text = format!(r#"USERNAME eq "a" or {core}:userName eq "b" or emails[value pr]"#);
+    /// let checked = text.parse::<Filter>()?.check(&schema, &Options::STRICT)?;
+    /// let read: Vec<String> = checked.attributes().iter().map(ToString::to_string).collect();
+    /// assert_eq!(read, ["emails.value", "userName"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn paths(&self) -> Vec<&ResolvedPath> {
-        let (mut paths, mut nodes) = (Vec::new(), vec![&self.root]);
-        while let Some(node) = nodes.pop() {
-            match node {
-                Node::Constant(_) => {}
-                Node::And(parts) | Node::Or(parts) => nodes.extend(parts.iter().rev()),
-                Node::Not(inner) => nodes.push(inner),
-                Node::Test(test) => paths.push(&test.path),
-                Node::Element(element) => paths.push(&element.path),
-            }
-        }
+    pub fn attributes(&self) -> BTreeSet<AttrPath> {
+        let mut paths = BTreeSet::new();
+        self.root.collect_paths(None, &mut paths);
         paths
     }
 }
@@ -110,6 +113,25 @@ pub struct ResolvedPath {
     pub default_false: bool,
 }
 
+impl ResolvedPath {
+    /// The canonical path of an attribute, or of a part of the elements of `outer`; `None` for a
+    /// resource as a whole.
+    fn attr_path(&self, outer: Option<&Self>) -> Option<AttrPath> {
+        let (place, sub) = match outer {
+            Some(outer) => (outer, outer.sub.as_ref().or(self.name.as_ref())),
+            None => (self, self.sub.as_ref()),
+        };
+        match (&place.container, &place.name) {
+            (container, Some(name)) => {
+                Some(AttrPath::from_parts(container.clone(), name.clone(), sub.cloned()))
+            }
+            (Some(container), None) => Some(AttrPath::schema(container.clone())),
+            (None, None) if self.kind == Kind::Complex => None,
+            (None, None) => Some(AttrPath::new(AttrName::from_static("value"))),
+        }
+    }
+}
+
 /// The kinds of [`Test`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -168,6 +190,21 @@ impl fmt::Debug for Operand {
 }
 
 impl Node {
+    fn collect_paths(&self, outer: Option<&ResolvedPath>, paths: &mut BTreeSet<AttrPath>) {
+        match self {
+            // In an element, it is left to whether there are elements.
+            Self::Constant(_) => paths.extend(outer.and_then(|outer| outer.attr_path(None))),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.collect_paths(outer, paths));
+            }
+            Self::Not(inner) => inner.collect_paths(outer, paths),
+            Self::Element(element) => element.filter.collect_paths(Some(&element.path), paths),
+            Self::Test(test) => {
+                paths.extend(test.path.attr_path(outer));
+            }
+        }
+    }
+
     /// All of these: flat, without what is decided already.
     pub(crate) fn all(parts: Vec<Self>) -> Self {
         join(parts, true)

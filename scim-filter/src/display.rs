@@ -94,7 +94,8 @@ macro_rules! as_string {
             }
         }
 
-        /// Reads the strict grammar, within the default limits.
+        /// Reads the strict grammar, within the default limits: whatever was read within them, and
+        /// of what was read or built within wider ones, what does not exceed them.
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;

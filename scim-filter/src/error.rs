@@ -67,8 +67,12 @@ pub enum ParseErrorKind {
     Unquoted,
     /// A text in single quotes.
     SingleQuotes,
+    /// A text in the curly quotes of word processors.
+    CurlyQuotes,
     /// A string that does not end.
     UnclosedQuote,
+    /// A string that does not begin.
+    UnopenedQuote,
     /// A backslash that begins no escape of JSON.
     InvalidEscape,
     /// Half a surrogate pair.
@@ -190,15 +194,11 @@ impl ParseError {
         }
     }
 
-    /// The culprit, if it reads like an operator and not like a value without its quotes: letters
-    /// with a value behind them, or signs of comparison.
+    /// The culprit, if it is an operator of another language; any other word may be a value that
+    /// lacks its operator, and values are not shown.
     fn named_operator(&self) -> Option<&str> {
         let word = self.culprit();
-        let rest = self.inner.text.get(self.inner.span.end..).unwrap_or_default();
-        let signs = word.bytes().all(|byte| matches!(byte, b'=' | b'!' | b'<' | b'>' | b'~'));
-        let letters = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        let followed = !matches!(rest.trim_start().chars().next(), None | Some(')' | ']'));
-        (word.len() <= 16 && (signs || letters && followed)).then_some(word)
+        (operator_meant(word).is_some() || is_among(&FOREIGN, word)).then_some(word)
     }
 
     fn expected(&self) -> Option<&'static str> {
@@ -216,13 +216,19 @@ impl ParseError {
     fn help(&self) -> Option<&'static str> {
         use ParseErrorKind as Kind;
         match self.inner.kind {
+            Kind::UnknownOperator if self.culprit().ends_with([',', ';']) => Some("write `and`"),
+            Kind::InvalidName if self.culprit() == "!" => {
+                Some("write `not (…)` around what is negated")
+            }
             Kind::UnknownOperator | Kind::InvalidName => operator_meant(self.culprit()),
             Kind::Unquoted if is_keyword(self.culprit()) => Some("write it in lower case"),
             Kind::ExpectedOperator if self.culprit() == "[" => {
                 Some("leave out the blank before `[`")
             }
             Kind::Unquoted | Kind::SingleQuotes => Some("put the text in double quotes"),
+            Kind::CurlyQuotes => Some("put the text in straight double quotes"),
             Kind::UnclosedQuote => Some("end the text with a double quote"),
+            Kind::UnopenedQuote => Some("begin the text with a double quote"),
             Kind::BareNot => Some("put what is negated in parentheses, as in `not (title pr)`"),
             Kind::InvalidEscape => Some("write a backslash as `\\\\`"),
             Kind::ArrayIndex => {
@@ -232,13 +238,20 @@ impl ParseError {
             Kind::NestedBrackets => Some("name a sub-attribute directly"),
             Kind::TooManySteps => Some("name one attribute and at most one of its sub-attributes"),
             Kind::ExpectedConnective if self.is_behind_presence() => Some("`pr` takes no value"),
+            // The comma went with a value without quotes.
+            Kind::ExpectedConnective if self.before().ends_with(',') => Some("write `and`"),
             Kind::ExpectedConnective => connective_meant(self.culprit()),
             _ => None,
         }
     }
 
+    /// The text before the culprit and the blanks there.
+    fn before(&self) -> &str {
+        self.inner.text.get(..self.inner.span.start).unwrap_or_default().trim_end()
+    }
+
     fn is_behind_presence(&self) -> bool {
-        let before = self.inner.text.get(..self.inner.span.start).unwrap_or_default().trim_end();
+        let before = self.before();
         let value = self.culprit().starts_with(|c: char| c == '"' || c.is_ascii_digit());
         let mut words = before.rsplit([' ', '\t']);
         value && words.next().is_some_and(|word| word.eq_ignore_ascii_case("pr"))
@@ -261,7 +274,9 @@ impl ParseErrorKind {
             Self::ExpectedValue => "a value is missing",
             Self::Unquoted => "a text without quotes",
             Self::SingleQuotes => "a text in single quotes",
+            Self::CurlyQuotes => "a text in curly quotes",
             Self::UnclosedQuote => "a text without its closing quote",
+            Self::UnopenedQuote => "a text without its opening quote",
             Self::InvalidEscape => "a backslash that begins no escape",
             Self::LoneSurrogate => "an escape that is half a surrogate pair",
             Self::ControlCharacter => "a control character that is not escaped",
@@ -285,7 +300,7 @@ impl ParseErrorKind {
             Self::ExpectedOperator | Self::UnknownOperator => {
                 Some("`eq`, `ne`, `co`, `sw`, `ew`, `gt`, `ge`, `lt`, `le` or `pr`")
             }
-            Self::ExpectedValue | Self::Unquoted | Self::SingleQuotes => {
+            Self::ExpectedValue | Self::Unquoted | Self::SingleQuotes | Self::CurlyQuotes => {
                 Some("a text in double quotes, a number, `true`, `false` or `null`")
             }
             Self::ExpectedConnective => Some("`and`, `or` or the end"),
@@ -298,10 +313,10 @@ impl ParseErrorKind {
 
 /// What other query languages write for the operators.
 fn operator_meant(word: &str) -> Option<&'static str> {
-    const MEANT: [(&str, &[&str]); 10] = [
+    const MEANT: [(&str, &[&str]); 11] = [
         ("write `eq`", &["=", "==", "===", "is", "equals", "equal"]),
         ("write `ne`", &["!=", "<>", "neq", "isnot", "notequals"]),
-        ("write `co`", &["contains", "like", "includes", "has", "~", "=~", "in", "matches"]),
+        ("write `co`", &["contains", "like", "includes", "has", "~", "=~", "matches"]),
         ("write `sw`", &["startswith", "starts_with", "beginswith", "starts"]),
         ("write `ew`", &["endswith", "ends_with", "ends"]),
         ("write `gt`", &[">", "after"]),
@@ -309,18 +324,26 @@ fn operator_meant(word: &str) -> Option<&'static str> {
         ("write `lt`", &["<", "before"]),
         ("write `le`", &["<=", "lte"]),
         ("write `pr`", &["present", "exists"]),
+        ("compare with each value by `eq`, joined by `or`", &["in"]),
     ];
-    let known = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-    MEANT.iter().find(|(_, words)| known(words)).map(|(help, _)| *help)
+    MEANT.iter().find(|(_, words)| is_among(words, word)).map(|(help, _)| *help)
+}
+
+/// Operators of other languages that nothing can be written for.
+const FOREIGN: [&str; 8] =
+    ["regex", "regexp", "match", "ilike", "between", "within", "not", "sounds"];
+
+fn is_among(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn is_keyword(word: &str) -> bool {
-    ["true", "false", "null"].iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+    is_among(&["true", "false", "null"], word)
 }
 
 fn connective_meant(word: &str) -> Option<&'static str> {
     match word {
-        "&" | "&&" | "," => Some("write `and`"),
+        "&" | "&&" | "," | ";" => Some("write `and`"),
         "|" | "||" => Some("write `or`"),
         _ => None,
     }

@@ -1,12 +1,12 @@
 //! Checked filters held against resources (RFC 7644 §3.4.2.2).
 
-mod long;
+mod text;
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
-pub(crate) use self::long::LongTexts;
+pub(crate) use self::text::Texts;
 use crate::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};
 
 impl Checked {
@@ -18,7 +18,7 @@ impl Checked {
     pub fn matches(&self, resource: &Value) -> bool {
         match &self.root {
             Node::Test(test) => test.matches(resource, None),
-            node => node.joined(resource, &LongTexts::default()),
+            node => node.joined(resource, &Texts::default()),
         }
     }
 
@@ -35,22 +35,22 @@ impl Checked {
 
 impl Node {
     #[inline]
-    fn matches(&self, scope: &Value, long: &LongTexts) -> bool {
+    fn matches(&self, scope: &Value, texts: &Texts) -> bool {
         match self {
-            Self::Test(test) => test.matches(scope, Some(long)),
-            node => node.joined(scope, long),
+            Self::Test(test) => test.matches(scope, Some(texts)),
+            node => node.joined(scope, texts),
         }
     }
 
     /// A node that is no test by itself, apart so that a lone test stays short.
     #[inline(never)]
-    fn joined(&self, scope: &Value, long: &LongTexts) -> bool {
+    fn joined(&self, scope: &Value, texts: &Texts) -> bool {
         match self {
-            Self::Test(test) => test.matches(scope, Some(long)),
-            Self::And(parts) => parts.iter().all(|part| part.matches(scope, long)),
-            Self::Or(parts) => parts.iter().any(|part| part.matches(scope, long)),
-            Self::Not(inner) => !inner.matches(scope, long),
-            Self::Element(element) => element.matches(scope, long),
+            Self::Test(test) => test.matches(scope, Some(texts)),
+            Self::And(parts) => parts.iter().all(|part| part.matches(scope, texts)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(scope, texts)),
+            Self::Not(inner) => !inner.matches(scope, texts),
+            Self::Element(element) => element.matches(scope, texts),
             Self::Constant(outcome) => *outcome,
         }
     }
@@ -64,21 +64,22 @@ impl Node {
 }
 
 impl Test {
-    /// Whether a resource or element fulfils the test; among other tests, with their long texts.
+    /// Whether a resource or element fulfils the test; among other tests, with the texts that they
+    /// have looked at.
     #[inline]
-    fn matches(&self, scope: &Value, long: Option<&LongTexts>) -> bool {
+    fn matches(&self, scope: &Value, texts: Option<&Texts>) -> bool {
         let default = self.path.default_false && !matches!(self.op, TestOp::Present);
-        self.path.any(scope, default, |value| match long {
-            Some(long) if LongTexts::is_long(value) => self.holds_long(value, long),
+        self.path.any(scope, default, |value| match texts {
+            Some(texts) if texts.keep(value) => self.holds_kept(value, texts),
             _ => self.holds(value, self.path.case_exact),
         })
     }
 
     #[cold]
     #[inline(never)]
-    fn holds_long(&self, value: &Value, long: &LongTexts) -> bool {
+    fn holds_kept(&self, value: &Value, texts: &Texts) -> bool {
         let ResolvedPath { kind, case_exact, .. } = self.path;
-        long.compare(value, kind, case_exact, |value, case_exact| self.holds(value, case_exact))
+        texts.compare(value, kind, case_exact, |value, case_exact| self.holds(value, case_exact))
     }
 
     /// Whether one value fulfils the test.
@@ -116,9 +117,9 @@ impl Test {
 }
 
 impl Element {
-    fn matches(&self, scope: &Value, long: &LongTexts) -> bool {
+    fn matches(&self, scope: &Value, texts: &Texts) -> bool {
         self.path.any(scope, false, |element| {
-            !is_unassigned(element) && self.filter.matches(element, long)
+            !is_unassigned(element) && self.filter.matches(element, texts)
         })
     }
 }

@@ -15,14 +15,18 @@ use serde_json::{Number, Value};
 /// Computed once, when a value is stored and when a filter is checked, it is what filters, sort
 /// orders, uniqueness, PATCH and SQL compare, so that all of them agree.
 ///
-/// | values | key |
-/// |---|---|
-/// | text, case counts | as it is |
-/// | text, case does not count | NFC(fold(NFC(width(text)))): fullwidth and halfwidth forms mapped, full Unicode case folding |
-/// | date and time | the instant, in UTC: `2011-05-13T04:42:34.5`, the fraction without trailing zeros |
-/// | number | sign, exponent and digits, exact |
-/// | boolean | `true`, `false` |
-/// | binary | the base64 text without padding |
+/// How values compare is laid down by RFC 7644 §3.4.2.2, for each type of RFC 7643 §2.3 by the
+/// section named here:
+///
+/// | values | key | section |
+/// |---|---|---|
+/// | text, case counts | as it is | RFC 7643 §2.3.1 |
+/// | text, case does not count | NFC(fold(NFC(width(text)))): fullwidth and halfwidth forms mapped, full Unicode case folding | RFC 7644 §7.8, RFC 8265 §3.3 |
+/// | reference | as text | RFC 7643 §2.3.7 |
+/// | date and time | the instant, in UTC: `2011-05-13T04:42:34.5`, the fraction without trailing zeros | RFC 7643 §2.3.5 |
+/// | number | sign, exponent and digits, exact | RFC 7643 §2.3.3, §2.3.4 |
+/// | boolean | `true`, `false` | RFC 7643 §2.3.2 |
+/// | binary | the base64 text without padding | RFC 7643 §2.3.6 |
 ///
 /// ```
 /// use scim_filter::Key;
@@ -31,6 +35,34 @@ use serde_json::{Number, Value};
 /// assert_eq!(Key::instant("2011-05-13T06:42:34+02:00"), Key::instant("2011-05-13T04:42:34.0Z"));
 /// assert!(Key::decimal("-10") < Key::decimal("9.5"));
 /// assert_eq!(Key::decimal("10e-1"), Key::decimal("1"));
+/// ```
+///
+/// # Columns of keys
+///
+/// A table that is to be searched and sorted exactly holds, beside each value or in its place, the
+/// value's key, compared byte by byte (in PostgreSQL `COLLATE "C"`). Store [`Key::VERSION`] too,
+/// and compute the keys again when it differs. With the feature `sql`, `sql::Column::key` names
+/// such a column.
+///
+/// ```
+/// use scim_core::{AttrName, Attribute, Compat, Kind};
+/// use scim_filter::{Attributes, Key, ResolvedPath};
+/// use serde_json::json;
+///
+/// let name = AttrName::from_static;
+/// let value = Attribute::new(name("value"), Kind::String);
+/// let schema = vec![Attribute::complex(name("emails"), [value]).multi_valued()];
+/// let resolved = schema.resolve(&"emails.value".parse()?, &Compat::STRICT).unwrap();
+/// let path = ResolvedPath::of(&resolved).unwrap();
+///
+/// let user = json!({"emails": [{"value": "Ada@Example.com"}, {"value": "JÖRG@example.com"}]});
+/// let rows: Vec<Key> = path
+///     .values(user.as_object().unwrap())
+///     .filter_map(|value| Key::of(value, path.kind, path.case_exact))
+///     .collect();
+/// assert_eq!(rows[0].as_str(), "ada@example.com");
+/// assert_eq!(rows[1].as_str(), "jörg@example.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(CompactString);
@@ -43,7 +75,8 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    /// The version of the rules. Stored keys of another version must be computed again.
+    /// The version of the rules, which the tables of Unicode are a part of. Stored keys of another
+    /// version must be computed again.
     pub const VERSION: u32 = 1;
 
     /// The key of a value of an attribute; `None` if it is no single value of the attribute's

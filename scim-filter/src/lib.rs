@@ -20,7 +20,7 @@ pub mod testing;
 mod untyped;
 
 pub use ast::{CompareOp, Expr, Filter, Literal, LiteralKind};
-pub use attributes::{Attributes, Resolved};
+pub use attributes::{Attributes, Extended, Resolved};
 pub use builder::BuildError;
 pub use check::{CheckError, CheckErrorKind};
 pub use checked::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};

@@ -7,7 +7,8 @@ use scim_core::Compat;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of the text.
+    /// Bytes of the text, and of the canonical form, which the same limit is to read again: a
+    /// filter of `not(` or of texts without quotes prints longer than it was sent.
     pub max_len: usize,
     /// Parentheses, `not` and brackets inside one another; never more than 64.
     pub max_depth: usize,

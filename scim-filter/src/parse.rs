@@ -18,7 +18,10 @@
 //! goes back, so the time is linear in the length of the text. Rules with a node put it where it is
 //! to stand: handing nodes up from rule to rule took longer than reading them.
 
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    fmt::{self, Write},
+};
 
 use compact_str::CompactString;
 use nom::{
@@ -46,7 +49,8 @@ type Outcome<'a, T> = Result<T, nom::Err<Fault<'a>>>;
 pub(crate) fn filter(text: &str, options: &Options) -> Result<Filter, ParseError> {
     let grammar = Grammar::new(text, options);
     let mut expr = Expr::VACANT;
-    match grammar.check_length().and_then(|()| grammar.whole_filter(&mut expr)) {
+    let read = grammar.check_length().and_then(|()| grammar.whole_filter(&mut expr));
+    match read.and_then(|()| grammar.check_canonical_length(&expr)) {
         Ok(()) => Ok(Filter::from_expr(expr)),
         Err(error) => Err(ParseError::filter(text, fault(error))),
     }
@@ -55,7 +59,9 @@ pub(crate) fn filter(text: &str, options: &Options) -> Result<Filter, ParseError
 /// Reads a whole path.
 pub(crate) fn patch_path(text: &str, options: &Options) -> Result<PatchPath, ParseError> {
     let grammar = Grammar::new(text, options);
-    grammar.check_length().and_then(|()| grammar.path()).map_err(|error| {
+    let read = grammar.check_length().and_then(|()| grammar.path());
+    let read = read.and_then(|path| grammar.check_canonical_length(&path).map(|()| path));
+    read.map_err(|error| {
         let fault = fault(error);
         if grammar.is_in_filter(&fault) {
             ParseError::filter(text, fault)
@@ -124,6 +130,27 @@ impl<'a> Grammar<'a> {
 
     fn check_length(&self) -> Outcome<'a, ()> {
         if self.text.len() > self.options.limits.max_len {
+            return fail("", 0, Kind::TooLong);
+        }
+        Ok(())
+    }
+
+    /// What is read can be printed and read again: the canonical form is within the limit too,
+    /// although leniency and blanks that may be missing make it longer than the text.
+    fn check_canonical_length(&self, canonical: &impl fmt::Display) -> Outcome<'a, ()> {
+        /// Bytes that may yet be printed.
+        struct Room(usize);
+        impl fmt::Write for Room {
+            fn write_str(&mut self, text: &str) -> fmt::Result {
+                self.0 = self.0.checked_sub(text.len()).ok_or(fmt::Error)?;
+                Ok(())
+            }
+        }
+        const BRACKETS: usize = "[value ]".len();
+        let limit = self.options.limits.max_len;
+        // No test becomes twice as long, not even `a eq x`; a path may gain brackets besides.
+        let most = self.text.len().saturating_mul(2).saturating_add(BRACKETS);
+        if most > limit && write!(Room(limit), "{canonical}").is_err() {
             return fail("", 0, Kind::TooLong);
         }
         Ok(())
@@ -321,6 +348,12 @@ impl<'a> Grammar<'a> {
         let (rest, word) = run(is_word)(input)?;
         if word.is_empty() {
             return fail(input, token(input).min(1), Kind::ExpectedValue);
+        }
+        if let Some(len) = curly(input, word) {
+            return fail(input, len, Kind::CurlyQuotes);
+        }
+        if rest.strip_prefix('"').is_some_and(|rest| end_of_term(rest).is_ok()) {
+            return fail(input, word.len() + 1, Kind::UnopenedQuote);
         }
         if let Some((kind, keyword)) = self.keyword(word) {
             return Ok((rest, Literal::new(kind, keyword)));
@@ -578,7 +611,27 @@ fn end_of_term(input: &str) -> Outcome<'_, ()> {
     match input.as_bytes().first() {
         None | Some(b' ' | b'\t' | b')' | b']') => Ok(()),
         Some(b'\'') => fail(input, 1, Kind::SingleQuotes),
+        Some(b',' | b';' | b'&' | b'|') => fail(input, signs(input), Kind::ExpectedConnective),
         Some(_) => fail(input, 0, Kind::MissingBlank),
+    }
+}
+
+/// The bytes of the signs that other languages join tests with.
+fn signs(input: &str) -> usize {
+    input.len() - input.trim_start_matches([',', ';', '&', '|']).len()
+}
+
+/// The bytes of a text in the quotes that word processors make of `"` and `'`, if a value without
+/// straight quotes is, or ends as, one.
+fn curly(input: &str, word: &str) -> Option<usize> {
+    const QUOTES: [char; 8] = ['‘', '’', '‚', '‛', '“', '”', '„', '‟'];
+    match input.strip_prefix(QUOTES) {
+        Some(text) => {
+            let behind = text.find(QUOTES).and_then(|end| text.get(end..));
+            let rest = behind.and_then(|behind| behind.strip_prefix(QUOTES));
+            Some(rest.map_or(word.len(), |rest| input.len() - rest.len()))
+        }
+        None => word.ends_with(QUOTES).then_some(word.len()),
     }
 }
 

@@ -17,11 +17,11 @@ pub mod postgres;
 
 use std::sync::LazyLock;
 
-use scim_core::{AttrPath, Attribute, Compat, SchemaUri, common_attributes};
+use scim_core::{AttrPath, Attribute, Compat, SchemaUri};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Attributes, Options, Resolved};
+use crate::{Attributes, Extended, Options, Resolved};
 
 /// A filter and the resources that it matches.
 #[derive(Clone, Debug, Deserialize)]
@@ -186,7 +186,10 @@ struct Lists {
 
 static LISTS: LazyLock<Lists> =
     LazyLock::new(|| read(include_str!("testing/corpus/attributes.json")));
-static ENTERPRISE: SchemaUri = SchemaUri::ENTERPRISE_USER;
+static EXTENDED: LazyLock<Extended> = LazyLock::new(|| {
+    Extended::new(SchemaUri::USER, LISTS.base.clone())
+        .extend(SchemaUri::ENTERPRISE_USER, LISTS.extension.clone())
+});
 
 impl Schema {
     /// The attributes of the base schema.
@@ -202,40 +205,8 @@ impl Schema {
 
 impl Attributes for Schema {
     fn resolve(&self, path: &AttrPath, compat: &Compat) -> Option<Resolved<'_>> {
-        let base = || self.base().iter().chain(common_attributes());
-        let extension = || self.extension().iter();
-        match path.uri() {
-            None => named(None, base(), path).or_else(|| {
-                named(Some(&ENTERPRISE), extension(), path)
-                    .filter(|_| compat.unqualified_extensions)
-            }),
-            Some(uri) if *uri == SchemaUri::USER => named(None, base(), path),
-            Some(uri) if *uri == ENTERPRISE => named(Some(&ENTERPRISE), extension(), path),
-            Some(_) if path.whole().is_some_and(|uri| uri == ENTERPRISE) => {
-                Some(Resolved { container: Some(&ENTERPRISE), attribute: None, sub: None })
-            }
-            Some(uri) => {
-                let uri = format!("{uri}:{}", path.name()?);
-                let path = AttrPath::new(path.sub()?.clone());
-                let is_extension = compat.dot_after_urn && ENTERPRISE == uri.as_str();
-                named(Some(&ENTERPRISE), extension(), &path).filter(|_| is_extension)
-            }
-        }
+        EXTENDED.resolve(path, compat)
     }
-}
-
-fn named(
-    container: Option<&'static SchemaUri>,
-    mut attributes: impl Iterator<Item = &'static Attribute>,
-    path: &AttrPath,
-) -> Option<Resolved<'static>> {
-    let name = path.name()?.as_str();
-    let attribute = attributes.find(|known| known.name == name)?;
-    let sub = match path.sub() {
-        Some(sub) => Some(attribute.sub_attribute(sub.as_str())?),
-        None => None,
-    };
-    Some(Resolved { container, attribute: Some(attribute), sub })
 }
 
 #[expect(clippy::expect_used, reason = "the corpus is part of the crate, and tested")]

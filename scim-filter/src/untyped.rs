@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     CompareOp, Expr, Filter, Key, Literal, LiteralKind,
-    eval::{LongTexts, is_unassigned},
+    eval::{Texts, is_unassigned},
 };
 
 impl Filter {
@@ -27,8 +27,8 @@ impl Filter {
     /// # Ok::<(), scim_filter::ParseError>(())
     /// ```
     pub fn matches(&self, resource: &Value) -> bool {
-        let long = LongTexts::default();
-        Scope { value: resource, parent: None, listed: false, long: &long }.fulfils(self.expr())
+        let texts = Texts::default();
+        Scope { value: resource, parent: None, listed: false, texts: &texts }.fulfils(self.expr())
     }
 }
 
@@ -40,8 +40,8 @@ struct Scope<'a> {
     parent: Option<&'a AttrPath>,
     /// Whether the value is an element of a list.
     listed: bool,
-    /// The long texts of the resource.
-    long: &'a LongTexts,
+    /// The texts of the resource.
+    texts: &'a Texts,
 }
 
 impl<'a> Scope<'a> {
@@ -52,7 +52,7 @@ impl<'a> Scope<'a> {
             Expr::Not(inner) => !self.fulfils(inner),
             Expr::Present { path } => self.is_present(path),
             Expr::Element { path, filter } => self.visit(path, &mut |value, listed| {
-                let inside = Scope { value, parent: Some(path), listed, long: self.long };
+                let inside = Scope { value, parent: Some(path), listed, texts: self.texts };
                 !is_unassigned(value) && inside.fulfils(filter)
             }),
             Expr::Compare { path, op, literal } if literal.kind() == LiteralKind::Null => {
@@ -78,16 +78,16 @@ impl<'a> Scope<'a> {
         let Some(operand) = Operand::new(literal, typing) else { return false };
         if typing == Typing::Primary
             && self.lacks_primary(path)
-            && operand.holds(op, &Value::Bool(false), self.long)
+            && operand.holds(op, &Value::Bool(false), self.texts)
         {
             return true;
         }
         self.visit(path, &mut |value, _| match value {
             // A complex attribute is compared by its `value`.
             Value::Object(_) => {
-                member(value, "value").is_some_and(|value| operand.holds(op, value, self.long))
+                member(value, "value").is_some_and(|value| operand.holds(op, value, self.texts))
             }
-            value => operand.holds(op, value, self.long),
+            value => operand.holds(op, value, self.texts),
         })
     }
 
@@ -202,12 +202,15 @@ impl Operand {
         Some(Self { key, kind, case_exact: typing == Typing::Exact })
     }
 
-    fn holds(&self, op: CompareOp, value: &Value, long: &LongTexts) -> bool {
+    fn holds(&self, op: CompareOp, value: &Value, texts: &Texts) -> bool {
         let Self { kind, case_exact, .. } = self;
         if is_unassigned(value) || *kind == Kind::Boolean && op != CompareOp::Eq {
             return false;
         }
-        long.compare(value, *kind, *case_exact, |value, case_exact| {
+        if !texts.keep(value) {
+            return self.compares(op, value, *case_exact);
+        }
+        texts.compare(value, *kind, *case_exact, |value, case_exact| {
             self.compares(op, value, case_exact)
         })
     }

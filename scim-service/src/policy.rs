@@ -160,7 +160,7 @@ pub enum Action {
 /// }
 ///
 /// fn names_email(filter: &Checked) -> bool {
-///     filter.paths().iter().any(|path| path.name.as_ref().is_some_and(|name| name == "emails"))
+///     filter.attributes().iter().any(|path| path.name().is_some_and(|name| name == "emails"))
 /// }
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -61,3 +61,24 @@ fn a_long_text_is_folded_once_however_many_terms_look_at_it() {
     let used = measure(|| assert!(!filter.matches(&user))).bytes_total;
     assert!(used < most, "{used} bytes");
 }
+
+#[test]
+fn many_short_texts_are_folded_once_however_many_terms_look_at_them() {
+    for (count, length) in [(1_000, 511), (10_000, 50), (100, 40)] {
+        let text = |at: usize| format!("{}{at}", "Ä".repeat(length));
+        let values: Vec<String> = (0..count).map(text).collect();
+        let size: usize = values.iter().map(String::len).sum();
+        let emails: Vec<_> = values.iter().map(|value| json!({ "value": value })).collect();
+        let user = json!({ "emails": emails });
+        let ops = ["co", "sw", "ew", "eq", "gt"];
+        let term = |at: usize| format!("emails.value {} \"ö{at}\"", ops[at % ops.len()]);
+        let filter = (0..256).map(term).collect::<Vec<_>>().join(" or ");
+        let filter: Filter = filter.parse().unwrap();
+        let checked = filter.clone().check(&testing::Schema, &Options::STRICT).unwrap();
+        let most = 10 * size as u64;
+        let used = measure(|| assert!(!checked.matches(&user))).bytes_total;
+        assert!(used < most, "{used} bytes for {size}");
+        let used = measure(|| assert!(!filter.matches(&user))).bytes_total;
+        assert!(used < most, "{used} bytes for {size}");
+    }
+}

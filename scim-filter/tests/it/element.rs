@@ -1,7 +1,7 @@
-use scim_core::{AttrName, Attribute, Compat, Kind};
+use scim_core::{AttrName, AttrPath, Attribute, Compat, Kind, SchemaUri};
 use scim_filter::{
-    Attributes, CheckErrorKind, Filter, Node, Options, PatchPath, Resolved, Unknown,
-    testing::Schema,
+    Attributes, CheckErrorKind, Extended, Filter, Key, Node, Options, ParseErrorKind, PatchPath,
+    Resolved, ResolvedPath, Unknown, testing::Schema,
 };
 use serde_json::{Value, json};
 
@@ -225,4 +225,114 @@ fn filters_and_paths_are_strings_in_json() {
     assert_eq!(serde_json::to_value(&path).unwrap(), json!("emails[type eq \"work\"].value"));
     assert!(serde_json::from_value::<Filter>(json!("title")).is_err());
     assert!(serde_json::from_value::<PatchPath>(json!("emails[0]")).is_err());
+}
+
+#[test]
+fn each_attribute_that_is_read_has_one_path() {
+    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let read = |text: &str, options: &Options| -> Vec<String> {
+        let filter: Filter = text.parse().unwrap();
+        let checked = filter.check(&Schema, options).unwrap();
+        checked.attributes().iter().map(ToString::to_string).collect()
+    };
+    for (text, paths) in [
+        (r#"USERNAME eq "a""#.to_owned(), vec!["userName".to_owned()]),
+        (
+            r#"urn:ietf:params:scim:schemas:core:2.0:User:username pr or not (userName ne "x")"#
+                .to_owned(),
+            vec!["userName".to_owned()],
+        ),
+        (
+            r#"emails co "x" or EMAILS.VALUE pr or emails[VALUE pr and Type pr]"#.to_owned(),
+            vec!["emails.type".to_owned(), "emails.value".to_owned()],
+        ),
+        (r#"tags[value eq "red"]"#.to_owned(), vec!["tags".to_owned()]),
+        (r#"department eq "x""#.to_owned(), vec![format!("{ENTERPRISE}:department")]),
+        (r#"manager[value eq "x"]"#.to_owned(), vec![format!("{ENTERPRISE}:manager.value")]),
+        (r#"manager eq "x""#.to_owned(), vec![format!("{ENTERPRISE}:manager.value")]),
+        (format!("{ENTERPRISE} pr"), vec![ENTERPRISE.to_owned()]),
+        ("meta.created pr and name pr".to_owned(), vec!["meta.created".into(), "name".into()]),
+    ] {
+        assert_eq!(read(&text, &Options::INTEROP), paths, "{text}");
+    }
+    let absent = Options::STRICT.unknown(Unknown::Absent);
+    assert_eq!(read("nosuch pr or title pr", &absent), ["title"]);
+    assert_eq!(read("emails[nosuch ne 1]", &absent), ["emails"]);
+    let filter: Filter = r#"value eq "x""#.parse().unwrap();
+    for parent in ["emails", "tags"] {
+        let checked = filter.check_element(&resolved(parent), &Options::STRICT).unwrap();
+        let paths: Vec<String> = checked.attributes().iter().map(ToString::to_string).collect();
+        assert_eq!(paths, ["value"], "{parent}");
+    }
+}
+
+#[test]
+fn an_attribute_that_two_extensions_have_needs_its_urn() {
+    let uri = |text: &str| text.parse::<SchemaUri>().unwrap();
+    let attributes = ["a", "b"].map(|name| Attribute::new(name.parse().unwrap(), Kind::String));
+    let [a, b] = attributes.clone();
+    let schema = Extended::new(
+        uri("urn:x:2.0:Base"),
+        [Attribute::complex("c".parse().unwrap(), attributes.clone())],
+    )
+    .extend(uri("urn:x:2.0:One"), attributes)
+    .extend(uri("urn:x:Two"), [a, Attribute::complex("c".parse().unwrap(), [b])]);
+    for (path, found) in [
+        ("c.a", Some("c.a")),
+        ("C.b", Some("c.b")),
+        ("b", Some("urn:x:2.0:One:b")),
+        ("a", None),
+        ("d", None),
+        ("URN:x:2.0:base:c", Some("c")),
+        ("urn:x:2.0:Base:id", Some("id")),
+        ("urn:x:2.0:Base:b", None),
+        ("urn:x:two:C.B", Some("urn:x:Two:c.b")),
+        ("urn:x:two:id", None),
+        ("urn:x:two", Some("urn:x:Two")),
+        ("urn:x:2.0:one", Some("urn:x:2.0:One")),
+        ("urn:x:2.0:one.a", Some("urn:x:2.0:One:a")),
+        ("urn:x:two.c.b", Some("urn:x:Two:c.b")),
+        ("urn:x:three.a", None),
+        ("urn:x:three:a", None),
+    ] {
+        let read: AttrPath = path.parse().unwrap();
+        let resolved = schema.resolve(&read, &Compat::INTEROP);
+        let canonical = resolved.map(|resolved| resolved.path().to_string());
+        assert_eq!(canonical.as_deref(), found, "{path}");
+    }
+    for path in ["b", "urn:x:2.0:one.a"] {
+        assert_eq!(schema.resolve(&path.parse().unwrap(), &Compat::STRICT), None, "{path}");
+    }
+}
+
+#[test]
+fn attributes_are_listed_as_they_are_written() {
+    let filter: Filter =
+        r#"userName pr or emails[TYPE pr and urn:a:b pr] or name.x[y pr] or a[urn:a:b:c pr]"#
+            .parse()
+            .unwrap();
+    let paths: Vec<String> = filter.attributes().iter().map(ToString::to_string).collect();
+    assert_eq!(paths, ["a.c", "emails.b", "emails.TYPE", "name.x", "userName"]);
+}
+
+#[test]
+fn an_empty_text_is_no_value_to_sort_by() {
+    let key = |path: &str, resource: Value| {
+        let path = ResolvedPath::of(&resolved(path)).unwrap();
+        path.sort_key(resource.as_object().unwrap())
+    };
+    assert_eq!(key("title", json!({"title": ""})), None);
+    assert_eq!(key("title", json!({"title": null})), None);
+    assert_eq!(key("title", json!({})), None);
+    assert_eq!(key("title", json!({"title": "A"})), Some(Key::text("a", false)));
+    assert_eq!(key("emails.value", json!({"emails": [{"value": ""}, {"value": "a"}]})), None);
+}
+
+#[test]
+fn a_comparison_is_no_path_to_a_sub_attribute() {
+    let read = |path: &str| PatchPath::parse_with(path, &Options::INTEROP);
+    assert_eq!(read(r#"name eq "y""#).unwrap().to_string(), r#"name[value eq "y"]"#);
+    let error = read(r#"name.x eq "y""#).unwrap_err();
+    assert_eq!(error.kind(), ParseErrorKind::TrailingText);
+    assert_eq!(error.span(), 7..9);
 }

@@ -101,6 +101,37 @@ fn parentheses_that_a_leniency_adds_count() {
     assert_eq!(refused, Some(ParseErrorKind::TooDeep));
 }
 
+#[test]
+fn what_was_read_within_a_limit_prints_within_it() {
+    let fill = |start: &str, end: &str, len: usize| {
+        format!("{start}{}{end}", "x".repeat(len - start.len() - end.len()))
+    };
+    // How much longer the canonical form is.
+    for (start, end, growth) in [
+        ("a eq ", "", 2),
+        ("not(", " pr)", 1),
+        ("a eq\"", "\"", 1),
+        ("a[b pr or d pr].c eq \"", "\"", 6),
+        ("a[b pr].c eq ", "", 6),
+    ] {
+        let most = fill(start, end, 8192 - growth);
+        let filter = Filter::parse_with(&most, &Options::INTEROP).unwrap();
+        assert_eq!(filter.to_string().len(), 8192, "{start}");
+        assert_eq!(filter.to_string().parse(), Ok(filter.clone()));
+        let json = serde_json::to_string(&filter).unwrap();
+        assert_eq!(serde_json::from_str::<Filter>(&json).unwrap(), filter);
+        let more = fill(start, end, 8193 - growth);
+        assert_eq!(kind(&more, &Options::INTEROP), Some(ParseErrorKind::TooLong), "{start}");
+    }
+    // Blanks and parentheses that are not printed do not make up for it, nor does it take any.
+    assert_eq!(kind(&fill("( a eq ", " )", 8192), &Options::INTEROP), None);
+    let path = |len| PatchPath::parse_with(&fill("a eq \"", "\"", len), &Options::INTEROP);
+    let longest = path(8185).unwrap();
+    assert_eq!(longest.to_string().len(), 8192);
+    assert_eq!(longest.to_string().parse(), Ok(longest));
+    assert_eq!(path(8186).unwrap_err().kind(), ParseErrorKind::TooLong);
+}
+
 /// Texts so long that looking at a byte more than a few times would take hours.
 #[test]
 fn long_texts_of_every_shape_are_answered() {

@@ -62,6 +62,36 @@ fn errors_of_limits_and_other_languages() {
 }
 
 #[test]
+fn errors_of_the_lenient_grammar_help_too() {
+    let texts = [
+        r#"userName eq bjensen""#,
+        r#"(userName eq bjensen") or title pr"#,
+        r#"level eq 5""#,
+        r#"userName eq bjensen"smith""#,
+        "userName eq ‘bjensen’",
+        "userName eq “Barbara Jensen” and title pr",
+        "userName eq “bjensen",
+        "userName eq bjensen”",
+        r#"userName in ("a","b")"#,
+        "!(a pr)",
+        "title pr and !active eq true",
+        r#"userName eq "x", title pr"#,
+        r#"userName eq "x",title pr"#,
+        "active eq true, title pr",
+        "title pr, active eq true",
+        r#"userName eq "x"&& title pr"#,
+    ];
+    let texts = texts.map(str::to_owned);
+    insta::assert_snapshot!(rendered(texts, |text| Filter::parse_with(text, &Options::INTEROP)));
+}
+
+#[test]
+fn an_apostrophe_within_a_word_is_no_quote() {
+    let filter = Filter::parse_with("name.familyName eq O’Malley", &Options::INTEROP).unwrap();
+    assert_eq!(filter.to_string(), r#"name.familyName eq "O’Malley""#);
+}
+
+#[test]
 fn only_the_surroundings_of_the_culprit_are_shown() {
     let text =
         format!("{} and x regex \"é\" and {}", "title pr or a pr".repeat(10), "b pr".repeat(99));
@@ -89,6 +119,15 @@ fn no_literal_is_in_the_line_or_in_the_debug_form() {
         (r#"userName eq bjensen"smith""#, "smith"),
         (r#""bjensen" eq userName"#, "bjensen"),
         ("userName pr bjensen", "bjensen"),
+        ("password hunter and id pr", "hunter"),
+        ("displayName John Smith", "John"),
+        ("userName bjensen and active eq true", "bjensen"),
+        (r#"userName secret "x""#, "secret"),
+        ("userName s_cret eq 1", "s_cret"),
+        ("userName <>=! 1", "<>=!"),
+        (r#"emails[value bjensen "x"]"#, "bjensen"),
+        ("userName eq\u{a0}bjensen", "bjensen"),
+        ("userName eqbjensen 1", "bjensen"),
     ] {
         let error = text.parse::<Filter>().unwrap_err();
         let shown = format!("{error} {error:?} {}", Error::from(error.clone()));
@@ -96,6 +135,23 @@ fn no_literal_is_in_the_line_or_in_the_debug_form() {
         assert!(!shown.contains('\n'), "{shown}");
         let kind = format!("kind: {:?}", error.kind());
         assert!(format!("{error:?}").contains(&kind), "{shown}");
+    }
+    // Wherever a word stands that is neither an attribute nor an operator, and whatever follows.
+    for before in ["userName ", "userName eq ", "userName pr ", "userName eq \"x\" ", "a[b "] {
+        for behind in
+            ["", " ", " x", " \"x\"", " and id pr", " or a", ")", "]", "\"", "'", ", b pr"]
+        {
+            let text = format!("{before}Hunter{behind}");
+            for options in [Options::STRICT, Options::INTEROP] {
+                let errors = [
+                    Filter::parse_with(&text, &options).err(),
+                    PatchPath::parse_with(&text, &options).err(),
+                ];
+                for error in errors.into_iter().flatten() {
+                    assert!(!format!("{error}{error:?}").contains("Hunter"), "{text}: {error}");
+                }
+            }
+        }
     }
     let filter: Filter = r#"userName eq "secret" and externalId sw "secret""#.parse().unwrap();
     let checked = filter.check(&testing::Schema, &Options::STRICT).unwrap();
@@ -122,6 +178,17 @@ fn what_cannot_be_built_is_refused() {
     assert!(Filter::any(many.take(256)).is_ok());
     let many = std::iter::repeat_with(|| Filter::present("a").unwrap());
     assert_eq!(Filter::any(many), Err(BuildError::TooLarge));
+    let mut limits = Limits::DEFAULT;
+    (limits.max_len, limits.max_depth, limits.max_terms) = (19, usize::MAX, 2);
+    let one = |name: &str| Filter::present(name).unwrap();
+    assert!(Filter::all_within(&limits, [one("abcd"), one("efgh")]).is_ok());
+    assert_eq!(Filter::all_within(&limits, [one("abcde"), one("efgh")]), Err(BuildError::TooLarge));
+    assert_eq!(Filter::any_within(&limits, ["a", "b", "c"].map(one)), Err(BuildError::TooLarge));
+    limits.max_len = usize::MAX;
+    let deepest = (0..64).fold(one("a"), |filter, _| filter.negate().unwrap());
+    let deeper = Filter::all_within(&limits, [one("b"), deepest]).unwrap();
+    limits.max_depth = 63;
+    assert_eq!(Filter::any_within(&limits, [deeper, one("b")]), Err(BuildError::TooLarge));
     assert_eq!(Error::from(BuildError::Nul).scim_type.unwrap().as_str(), "invalidValue");
     assert_eq!(Error::from(BuildError::Path).scim_type.unwrap().as_str(), "invalidFilter");
 }

@@ -336,9 +336,10 @@ impl Policy for SelfService {
             Target::New => "new".to_owned(),
             Target::Resource(id) => (*id).to_owned(),
             Target::Search { filter, sort, in_url, .. } => {
-                let paths = filter.iter().flat_map(|filter| filter.paths());
-                let paths = paths.chain(sort.iter().map(|sort| &sort.path));
-                let paths: Vec<String> = paths.map(ToString::to_string).collect();
+                let read = filter.iter().flat_map(|filter| filter.attributes());
+                let read = read.map(|path| path.to_string());
+                let paths: Vec<String> =
+                    read.chain(sort.iter().map(|sort| sort.path.to_string())).collect();
                 format!("{} {in_url}", paths.join(","))
             }
             _ => unreachable!("there is no other target"),
@@ -346,7 +347,10 @@ impl Policy for SelfService {
         self.0.lock().unwrap().push(format!("{} {action:?} {about}", cx.resource_type()));
         match target {
             Target::Search { filter: Some(filter), in_url: true, .. }
-                if filter.paths().iter().any(|path| path.to_string().starts_with("emails")) =>
+                if filter
+                    .attributes()
+                    .iter()
+                    .any(|path| path.to_string().starts_with("emails")) =>
             {
                 Err(Error::of(ScimType::Sensitive, "search by `emails` in a body"))
             }
@@ -406,12 +410,12 @@ async fn a_policy_is_told_what_each_request_is_about() {
             &Value::Null,
             &["User Read displayName true", "Group Read displayName true"],
         ),
-        ("POST", "/Users/.search", &search, &["User Read emails,title,userName false"]),
+        ("POST", "/Users/.search", &search, &["User Read emails.type,title,userName false"]),
         (
             "POST",
             "/.search",
             &search,
-            &["User Read emails,title,userName false", "Group Read  false"],
+            &["User Read emails.type,title,userName false", "Group Read  false"],
         ),
         (
             "POST",

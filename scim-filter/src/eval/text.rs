@@ -1,29 +1,54 @@
-//! Long texts of a resource, of which case does not count.
+//! Texts of a resource that are folded once, however many terms of a filter look at them.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 use scim_core::Kind;
 use serde_json::Value;
 
 use crate::Key;
 
-/// Long texts of the resource that a filter is held against, each folded once, however many terms
-/// of the filter look at it.
-#[derive(Default)]
-pub(crate) struct LongTexts(RefCell<BTreeMap<*const u8, Value>>);
+/// The texts of the resource that a filter is held against.
+///
+/// Terms compare texts as they are until they have looked at a few; from then on, each text that
+/// has to be folded is folded once and kept. So the cost is bounded by the size of the resource,
+/// not by that times the number of terms, and small resources pay for no look-ups.
+pub(crate) struct Texts {
+    /// How many more bytes of text terms may look at before texts are kept.
+    left: Cell<usize>,
+    folded: RefCell<BTreeMap<*const u8, Value>>,
+}
 
-impl LongTexts {
-    /// From how many bytes on a text is long.
-    const LONG: usize = 1024;
+impl Default for Texts {
+    fn default() -> Self {
+        Self { left: Cell::new(Self::FEW), folded: RefCell::default() }
+    }
+}
 
-    /// Whether a value is such a text, whatever its attribute.
+impl Texts {
+    /// Up to here, folding anew for each term is as fast as keeping.
+    const FEW: usize = 1024;
+
+    /// Whether a value, which a term is about to look at, is such a text, whatever its attribute.
     #[inline]
-    pub(crate) fn is_long(value: &Value) -> bool {
-        matches!(value, Value::String(text) if text.len() >= Self::LONG)
+    pub(crate) fn keep(&self, value: &Value) -> bool {
+        let Value::String(text) = value else { return false };
+        match self.left.get().checked_sub(text.len()) {
+            Some(left) => {
+                self.left.set(left);
+                false
+            }
+            None => {
+                self.left.set(0);
+                text.len() >= Self::FEW || !text.is_ascii()
+            }
+        }
     }
 
-    /// Compares a value of the resource: as it is or, if it is long, as its key, of which case
-    /// counts.
+    /// Compares a value of the resource that is kept: as its key, of which case counts, or as it
+    /// is if it has no other.
     pub(crate) fn compare<T>(
         &self,
         value: &Value,
@@ -32,10 +57,8 @@ impl LongTexts {
         compare: impl FnOnce(&Value, bool) -> T,
     ) -> T {
         match (kind, value) {
-            (Kind::String | Kind::Reference, Value::String(text))
-                if Self::is_long(value) && !case_exact =>
-            {
-                let mut known = self.0.borrow_mut();
+            (Kind::String | Kind::Reference, Value::String(text)) if !case_exact => {
+                let mut known = self.folded.borrow_mut();
                 let folded = known
                     .entry(text.as_ptr())
                     .or_insert_with(|| Value::from(Key::text(text, false).as_str()));
