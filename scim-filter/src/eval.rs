@@ -65,49 +65,41 @@ impl Node {
 
 impl Test {
     /// Whether a resource or element fulfils the test; among other tests, with the texts that they
-    /// have looked at.
+    /// have folded.
     #[inline]
     fn matches(&self, scope: &Value, texts: Option<&Texts>) -> bool {
         let default = self.path.default_false && !matches!(self.op, TestOp::Present);
-        self.path.any(scope, default, |value| match texts {
-            Some(texts) if texts.keep(value) => self.holds_kept(value, texts),
-            _ => self.holds(value, self.path.case_exact),
-        })
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn holds_kept(&self, value: &Value, texts: &Texts) -> bool {
-        let ResolvedPath { kind, case_exact, .. } = self.path;
-        texts.compare(value, kind, case_exact, |value, case_exact| self.holds(value, case_exact))
+        self.path.any(scope, default, |value| self.holds(value, texts))
     }
 
     /// Whether one value fulfils the test.
     #[inline]
-    fn holds(&self, value: &Value, case_exact: bool) -> bool {
-        let kind = self.path.kind;
+    fn holds(&self, value: &Value, texts: Option<&Texts>) -> bool {
+        let ResolvedPath { kind, case_exact, .. } = self.path;
         if let TestOp::Eq(operand) = &self.op {
             // Only empty values have an empty key, and they are none.
-            return operand.key.matches(value, kind, case_exact)
+            return operand.key.matches_among(value, kind, case_exact, texts)
                 && !operand.key.as_str().is_empty();
         }
-        self.holds_otherwise(value, case_exact)
+        self.holds_otherwise(value, texts)
     }
 
     /// The tests other than `eq`, apart so that `eq` stays short.
     #[inline(never)]
-    fn holds_otherwise(&self, value: &Value, case_exact: bool) -> bool {
-        let kind = self.path.kind;
+    fn holds_otherwise(&self, value: &Value, texts: Option<&Texts>) -> bool {
+        let ResolvedPath { kind, case_exact, .. } = self.path;
         if is_unassigned(value) {
             return false;
         }
-        let order = |operand: &Operand| operand.key.order_of(value, kind, case_exact);
+        let order = |operand: &Operand| operand.key.order_among(value, kind, case_exact, texts);
         match &self.op {
-            TestOp::Eq(operand) => operand.key.matches(value, kind, case_exact),
+            TestOp::Eq(operand) => operand.key.matches_among(value, kind, case_exact, texts),
             TestOp::Present => true,
-            TestOp::Contains(operand) => operand.key.is_within(value, kind, case_exact),
-            TestOp::StartsWith(operand) => operand.key.begins(value, kind, case_exact),
-            TestOp::EndsWith(operand) => operand.key.ends(value, kind, case_exact),
+            TestOp::Contains(operand) => {
+                operand.key.is_within_among(value, kind, case_exact, texts)
+            }
+            TestOp::StartsWith(operand) => operand.key.begins_among(value, kind, case_exact, texts),
+            TestOp::EndsWith(operand) => operand.key.ends_among(value, kind, case_exact, texts),
             TestOp::Gt(operand) => order(operand).is_some_and(Ordering::is_gt),
             TestOp::Ge(operand) => order(operand).is_some_and(Ordering::is_ge),
             TestOp::Lt(operand) => order(operand).is_some_and(Ordering::is_lt),

@@ -4,11 +4,13 @@ mod decimal;
 mod instant;
 mod text;
 
-use std::{borrow::Cow, cmp::Ordering, fmt};
+use std::{cmp::Ordering, fmt};
 
 use compact_str::{CompactString, ToCompactString};
 use scim_core::Kind;
 use serde_json::{Number, Value};
+
+use crate::eval::Texts;
 
 /// A comparable value as text whose byte order, equality, prefixes and substrings are the value's.
 ///
@@ -137,9 +139,21 @@ impl Key {
     /// text and whole numbers without computing a key.
     #[inline]
     pub fn matches(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        self.matches_among(value, kind, case_exact, None)
+    }
+
+    /// [`Key::matches`], among the texts of a resource that are folded once.
+    #[inline]
+    pub(crate) fn matches_among(
+        &self,
+        value: &Value,
+        kind: Kind,
+        case_exact: bool,
+        texts: Option<&Texts>,
+    ) -> bool {
         match (kind, value) {
             (Kind::String | Kind::Reference, Value::String(text)) => {
-                self.matches_text(text, case_exact)
+                self.matches_text(text, case_exact, texts)
             }
             (Kind::Boolean, Value::Bool(value)) => self.0 == if *value { "true" } else { "false" },
             _ => Self::of(value, kind, case_exact).is_some_and(|key| key == *self),
@@ -149,6 +163,16 @@ impl Key {
     /// The order of a value's key and this one: `Less` if the value is less. `None` if the value
     /// has no key.
     pub fn order_of(&self, value: &Value, kind: Kind, case_exact: bool) -> Option<Ordering> {
+        self.order_among(value, kind, case_exact, None)
+    }
+
+    pub(crate) fn order_among(
+        &self,
+        value: &Value,
+        kind: Kind,
+        case_exact: bool,
+        texts: Option<&Texts>,
+    ) -> Option<Ordering> {
         match (kind, value) {
             (Kind::String | Kind::Reference, Value::String(text)) if case_exact => {
                 Some(text.as_str().cmp(&self.0))
@@ -156,16 +180,30 @@ impl Key {
             (Kind::String | Kind::Reference, Value::String(text)) if text.is_ascii() => {
                 Some(text.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(self.0.bytes()))
             }
+            (Kind::String | Kind::Reference, Value::String(text)) => {
+                Some(comparable(text, false, texts, |text| text.cmp(self.as_str())))
+            }
             _ => Self::of(value, kind, case_exact).map(|key| key.cmp(self)),
         }
     }
 
     /// Whether a value's key begins with this one.
     pub fn begins(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        self.begins_among(value, kind, case_exact, None)
+    }
+
+    pub(crate) fn begins_among(
+        &self,
+        value: &Value,
+        kind: Kind,
+        case_exact: bool,
+        texts: Option<&Texts>,
+    ) -> bool {
         self.is_part(
             value,
             kind,
             case_exact,
+            texts,
             |text| text.get(..self.0.len()),
             |text| text.starts_with(self.as_str()),
         )
@@ -173,11 +211,22 @@ impl Key {
 
     /// Whether a value's key ends with this one.
     pub fn ends(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        self.ends_among(value, kind, case_exact, None)
+    }
+
+    pub(crate) fn ends_among(
+        &self,
+        value: &Value,
+        kind: Kind,
+        case_exact: bool,
+        texts: Option<&Texts>,
+    ) -> bool {
         let tail = |text: &'_ [u8]| text.len().checked_sub(self.0.len());
         self.is_part(
             value,
             kind,
             case_exact,
+            texts,
             |text| text.get(tail(text)?..),
             |text| text.ends_with(self.as_str()),
         )
@@ -185,6 +234,16 @@ impl Key {
 
     /// Whether a value's key holds this one.
     pub fn is_within(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
+        self.is_within_among(value, kind, case_exact, None)
+    }
+
+    pub(crate) fn is_within_among(
+        &self,
+        value: &Value,
+        kind: Kind,
+        case_exact: bool,
+        texts: Option<&Texts>,
+    ) -> bool {
         /// Below this, comparing at each place is faster than folding, and never slow.
         const FEW: usize = 4096;
         let Some(text) = text_of(value, kind) else { return false };
@@ -192,23 +251,25 @@ impl Key {
         if !case_exact && !part.is_empty() && bytes.len() * part.len() <= FEW && text.is_ascii() {
             return bytes.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
         }
-        comparable(text, case_exact).contains(self.as_str())
+        comparable(text, case_exact, texts, |text| text.contains(self.as_str()))
     }
 
     #[inline]
-    fn matches_text(&self, text: &str, case_exact: bool) -> bool {
+    fn matches_text(&self, text: &str, case_exact: bool, texts: Option<&Texts>) -> bool {
         if case_exact {
             return self.0 == text;
         }
         // A key is lower case, so a text that differs from it by the case of ASCII letters alone
         // has this key.
         let key = self.as_str();
-        key == text || key.eq_ignore_ascii_case(text) || !text.is_ascii() && self.is_folded(text)
+        key == text
+            || key.eq_ignore_ascii_case(text)
+            || !text.is_ascii() && self.is_folded(text, texts)
     }
 
     #[cold]
-    fn is_folded(&self, text: &str) -> bool {
-        text::fold(text) == self.0
+    fn is_folded(&self, text: &str, texts: Option<&Texts>) -> bool {
+        comparable(text, false, texts, |text| text == self.as_str())
     }
 
     fn is_part(
@@ -216,13 +277,14 @@ impl Key {
         value: &Value,
         kind: Kind,
         case_exact: bool,
+        texts: Option<&Texts>,
         slice: impl for<'t> Fn(&'t [u8]) -> Option<&'t [u8]>,
         test: impl Fn(&str) -> bool,
     ) -> bool {
         match text_of(value, kind) {
             Some(text) if !case_exact && text.is_ascii() => slice(text.as_bytes())
                 .is_some_and(|part| part.eq_ignore_ascii_case(self.0.as_bytes())),
-            Some(text) => test(&comparable(text, case_exact)),
+            Some(text) => comparable(text, case_exact, texts, test),
             None => false,
         }
     }
@@ -235,11 +297,19 @@ fn text_of(value: &Value, kind: Kind) -> Option<&str> {
     }
 }
 
-fn comparable(text: &str, case_exact: bool) -> Cow<'_, str> {
+/// Calls with a text as it compares.
+fn comparable<T>(
+    text: &str,
+    case_exact: bool,
+    texts: Option<&Texts>,
+    call: impl FnOnce(&str) -> T,
+) -> T {
     if case_exact || text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text::fold(text).into())
+        return call(text);
+    }
+    match texts {
+        Some(texts) => texts.folded(text, call),
+        None => call(&text::fold(text)),
     }
 }
 

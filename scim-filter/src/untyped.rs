@@ -203,29 +203,20 @@ impl Operand {
     }
 
     fn holds(&self, op: CompareOp, value: &Value, texts: &Texts) -> bool {
-        let Self { kind, case_exact, .. } = self;
+        let Self { key, kind, case_exact } = self;
         if is_unassigned(value) || *kind == Kind::Boolean && op != CompareOp::Eq {
             return false;
         }
-        if !texts.keep(value) {
-            return self.compares(op, value, *case_exact);
-        }
-        texts.compare(value, *kind, *case_exact, |value, case_exact| {
-            self.compares(op, value, case_exact)
-        })
-    }
-
-    fn compares(&self, op: CompareOp, value: &Value, case_exact: bool) -> bool {
-        let Self { key, kind, .. } = self;
-        let order =
-            |pass: fn(Ordering) -> bool| key.order_of(value, *kind, case_exact).is_some_and(pass);
+        let order = |pass: fn(Ordering) -> bool| {
+            key.order_among(value, *kind, *case_exact, Some(texts)).is_some_and(pass)
+        };
         match op {
-            CompareOp::Eq => key.matches(value, *kind, case_exact),
+            CompareOp::Eq => key.matches_among(value, *kind, *case_exact, Some(texts)),
             // Asked as the contrary of `eq`.
             CompareOp::Ne => false,
-            CompareOp::Co => key.is_within(value, *kind, case_exact),
-            CompareOp::Sw => key.begins(value, *kind, case_exact),
-            CompareOp::Ew => key.ends(value, *kind, case_exact),
+            CompareOp::Co => key.is_within_among(value, *kind, *case_exact, Some(texts)),
+            CompareOp::Sw => key.begins_among(value, *kind, *case_exact, Some(texts)),
+            CompareOp::Ew => key.ends_among(value, *kind, *case_exact, Some(texts)),
             CompareOp::Gt => order(Ordering::is_gt),
             CompareOp::Ge => order(Ordering::is_ge),
             CompareOp::Lt => order(Ordering::is_lt),

@@ -1,71 +1,23 @@
 //! Texts of a resource that are folded once, however many terms of a filter look at them.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
-
-use scim_core::Kind;
-use serde_json::Value;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use crate::Key;
 
-/// The texts of the resource that a filter is held against.
+/// What texts of the resource that a filter is held against fold to.
 ///
-/// Terms compare texts as they are until they have looked at a few; from then on, each text that
-/// has to be folded is folded once and kept. So the cost is bounded by the size of the resource,
-/// not by that times the number of terms, and small resources pay for no look-ups.
-pub(crate) struct Texts {
-    /// How many more bytes of text terms may look at before texts are kept.
-    left: Cell<usize>,
-    folded: RefCell<BTreeMap<*const u8, Value>>,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self { left: Cell::new(Self::FEW), folded: RefCell::default() }
-    }
-}
+/// Folding costs much more than finding what was folded before, so that without this, hostile
+/// filters would cost the size of the resource times the number of their terms. Only texts that
+/// have to be folded come here, which short ones of ASCII do not: those pay nothing.
+#[derive(Default)]
+pub(crate) struct Texts(RefCell<BTreeMap<*const u8, Key>>);
 
 impl Texts {
-    /// Up to here, folding anew for each term is as fast as keeping.
-    const FEW: usize = 1024;
-
-    /// Whether a value, which a term is about to look at, is such a text, whatever its attribute.
-    #[inline]
-    pub(crate) fn keep(&self, value: &Value) -> bool {
-        let Value::String(text) = value else { return false };
-        match self.left.get().checked_sub(text.len()) {
-            Some(left) => {
-                self.left.set(left);
-                false
-            }
-            None => {
-                self.left.set(0);
-                text.len() >= Self::FEW || !text.is_ascii()
-            }
-        }
-    }
-
-    /// Compares a value of the resource that is kept: as its key, of which case counts, or as it
-    /// is if it has no other.
-    pub(crate) fn compare<T>(
-        &self,
-        value: &Value,
-        kind: Kind,
-        case_exact: bool,
-        compare: impl FnOnce(&Value, bool) -> T,
-    ) -> T {
-        match (kind, value) {
-            (Kind::String | Kind::Reference, Value::String(text)) if !case_exact => {
-                let mut known = self.folded.borrow_mut();
-                let folded = known
-                    .entry(text.as_ptr())
-                    .or_insert_with(|| Value::from(Key::text(text, false).as_str()));
-                compare(folded, true)
-            }
-            _ => compare(value, case_exact),
-        }
+    /// Calls with what a text of the resource, of which case does not count, folds to.
+    pub(crate) fn folded<T>(&self, text: &str, call: impl FnOnce(&str) -> T) -> T {
+        let mut known = self.0.borrow_mut();
+        // No two texts of a resource lie in the same place, unless both are empty.
+        call(known.entry(text.as_ptr()).or_insert_with(|| Key::text(text, false)).as_str())
     }
 }
 
