@@ -58,6 +58,7 @@ mod form;
 mod gather;
 mod leaf;
 mod lookup;
+mod number;
 mod order;
 
 use std::fmt;
@@ -114,17 +115,24 @@ impl fmt::Debug for Param {
     }
 }
 
-/// The tables cannot answer a test of this attribute; 400 invalidFilter.
+/// The tables cannot answer a test of this attribute, 400 invalidFilter, or cannot be sorted by it,
+/// 400 invalidValue (RFC 7644 §3.4.2.2, §3.4.2.3).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{attribute}` cannot be searched in this way")]
+#[error("`{attribute}` cannot be {}", if *.sorted { "sorted by" } else { "searched in this way" })]
 pub struct Unsupported {
     attribute: String,
+    sorted: bool,
 }
 
 impl Unsupported {
     /// A test of this attribute cannot be answered.
     pub fn new(attribute: impl Into<String>) -> Self {
-        Self { attribute: attribute.into() }
+        Self { attribute: attribute.into(), sorted: false }
+    }
+
+    /// Resources cannot be sorted by this attribute.
+    pub fn sorted(attribute: impl Into<String>) -> Self {
+        Self { attribute: attribute.into(), sorted: true }
     }
 
     /// The attribute, as its canonical path.
@@ -133,17 +141,27 @@ impl Unsupported {
     }
 }
 
+/// 400 invalidFilter; invalidValue for an attribute to sort by.
 impl From<Unsupported> for scim_core::Error {
     fn from(error: Unsupported) -> Self {
-        Self::invalid_filter(error.to_string())
+        if error.sorted {
+            Self::invalid_value(error.to_string())
+        } else {
+            Self::invalid_filter(error.to_string())
+        }
     }
 }
 
 /// The filter as a condition on the rows that `columns` describes. Its first placeholder has this
-/// number, so that those before it are free for the statement around it.
+/// number, 1 at least, so that those before it are free for the statement around it.
+///
+/// A filter within [`Limits::DEFAULT`](crate::Limits::DEFAULT) is within what both databases read.
+/// With more terms than that SQLite may refuse the statement: its expressions are 1000 levels deep
+/// at most, and each further operand of `AND` or `OR` is a level.
 ///
 /// # Errors
-/// When `columns` has no place for an attribute, or none that can answer the test.
+/// [`Unsupported`], which is 400 invalidFilter, when `columns` has no place for an attribute, or
+/// none that can answer the test.
 pub fn compile(
     filter: &Checked,
     columns: &impl Columns,

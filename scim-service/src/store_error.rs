@@ -38,7 +38,8 @@ impl StoreError {
         Self(Kind::Busy(after))
     }
 
-    /// 400 invalidFilter: the store cannot filter or sort by this attribute in this way.
+    /// 400 invalidFilter: the store cannot filter by this attribute in this way. For one that it
+    /// cannot sort by, [`scim_core::Error::invalid_value`] is made a `StoreError`.
     pub fn unsupported(attribute: &str) -> Self {
         Self(Kind::Refused(Error::invalid_filter(format!(
             "this server cannot search by `{attribute}` in this way"

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params_from_iter, types};
 use scim_filter::sql::{self, Dialect, Direction, Param};
-use scim_service::{Context, Invariant, Page, Query, StoreError, Window};
+use scim_service::{Context, Invariant, Page, Query, StoreError, Window, core::Error};
 
 use crate::{row::loaded, table::Table};
 
@@ -24,7 +24,7 @@ pub(crate) fn page(database: &Connection, cx: &Context, query: &Query) -> Result
     let path = query.sort.as_ref().map(|sort| &sort.path);
     let descending = query.sort.as_ref().is_some_and(|sort| sort.descending);
     let direction = if descending { Direction::Descending } else { Direction::Ascending };
-    let order = sql::order(path, direction, table, Dialect::Sqlite).map_err(unsupported)?;
+    let order = sql::order(path, direction, table, Dialect::Sqlite).map_err(Error::from)?;
     let Window::Index { start, count } = query.window else {
         return Err(StoreError::unsupported("cursor"));
     };

@@ -81,13 +81,28 @@ pub enum Holds {
     Key,
     /// The value itself as text: fit for strings and references in which case counts.
     Text,
-    /// The value in lower case: fit for strings in which case does not count. Literals are lowered
-    /// as Unicode says, so letters beyond ASCII are found if the column is lowered in that way.
+    /// The value in lower case: fit for strings in which case does not count.
+    ///
+    /// Unicode's lower case is meant, as `str::to_lowercase` and PostgreSQL's `lower` give it in
+    /// most locales. SQLite's `lower` knows ASCII alone, so a column with other letters is filled by
+    /// the application. Values whose [key](crate::Key) is not their lower case, such as `Straße` or
+    /// fullwidth letters, are found by their lower case only; where that matters, keep keys.
+    ///
+    /// A literal whose key is not its lower case is refused, and so is one with a sigma (`Σ`, `σ`,
+    /// `ς`), which some write in another way at the end of a word.
     LowerCase,
     /// A truth value; on SQLite 0 and 1.
     Boolean,
-    /// A number.
+    /// A number, exact: on PostgreSQL `numeric` or an integer, on SQLite an integer, or a real where
+    /// it has a fraction. A whole literal can use an index of integers, one with a fraction only an
+    /// index of `numeric`.
     Number,
+    /// A whole number of at most 64 bits; any literal can use an index.
+    Integer,
+    /// A floating-point number: on PostgreSQL `double precision` or `real`. It counts as what JSON
+    /// shows of it, the shortest decimal that reads back as the same `double precision`; a `real`
+    /// is made one first.
+    Float,
     /// An instant as a whole number of milliseconds since 1970-01-01T00:00:00Z.
     Millis,
     /// An instant as `timestamptz`; PostgreSQL only.
@@ -120,7 +135,7 @@ impl Column {
         Self::new(sql, Holds::Boolean)
     }
 
-    /// A column of numbers.
+    /// A column of exact numbers.
     pub fn number(sql: impl Into<Cow<'static, str>>) -> Self {
         Self::new(sql, Holds::Number)
     }
@@ -147,6 +162,15 @@ impl Column {
 }
 
 /// A table that holds one row for each element of a list.
+///
+/// Every row within the scope counts as an element with a value, for `pr` of the attribute and for a
+/// negation in a value path (`emails[not (type eq "work")]`), even if all its columns are NULL. A row
+/// that may hold nothing is kept out by the [scope](Self::scope), as in `e.value <> ''`.
+///
+/// Where several columns join the tables, one pair is given to [`Rows::new`] and the others to the
+/// scope, which may name the searched row: `Rows::new("members m", "g.no", "m.no")` with
+/// `.scope("m.company = g.company")`. Such columns are better not said to be
+/// [indexed](Column::indexed): what is looked up anew for each row is no faster for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows {
     pub(super) link: Link,

@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use scim_core::Kind;
-use serde_json::Value;
 
-use super::{Column, Dialect, Holds, Param, form::is_default};
-use crate::{Operand, ResolvedPath, TestOp};
+use super::{
+    Column, Dialect, Holds, Param,
+    form::is_default,
+    number::{self, below},
+};
+use crate::{Key, Operand, ResolvedPath, TestOp};
 
 /// What a statement in the making has bound.
 pub(super) struct Sink {
@@ -61,7 +64,9 @@ impl Holds {
             Self::Text => text && path.case_exact,
             Self::LowerCase => text && !path.case_exact,
             Self::Boolean => path.kind == Kind::Boolean,
-            Self::Number => matches!(path.kind, Kind::Decimal | Kind::Integer),
+            Self::Number | Self::Integer | Self::Float => {
+                matches!(path.kind, Kind::Decimal | Kind::Integer)
+            }
             Self::Millis => path.kind == Kind::DateTime,
             Self::Timestamp => path.kind == Kind::DateTime && dialect == Dialect::Postgres,
         }
@@ -104,7 +109,7 @@ pub(super) fn negated(condition: &str, negate: bool) -> String {
 fn textual(sink: &mut Sink, sql: &str, column: &Column, op: &TestOp) -> Option<String> {
     let literal = |operand: &Operand| match column.holds {
         Holds::Key => Some(operand.key.as_str().to_owned()),
-        Holds::LowerCase => operand.value.as_str().map(str::to_lowercase),
+        Holds::LowerCase => operand.value.as_str().and_then(|text| lowered(text, &operand.key)),
         _ => operand.value.as_str().map(str::to_owned),
     };
     Some(match op {
@@ -125,6 +130,13 @@ fn textual(sink: &mut Sink, sql: &str, column: &Column, op: &TestOp) -> Option<S
             }
         }
     })
+}
+
+/// The literal in lower case, if that is its key, which is what values are compared by, and if
+/// everybody lowers it alike: some write a sigma at the end of a word in another way.
+fn lowered(text: &str, key: &Key) -> Option<String> {
+    let lowered: String = text.chars().flat_map(char::to_lowercase).collect();
+    (lowered == key.as_str() && !lowered.contains('σ')).then_some(lowered)
 }
 
 /// `gt`, `ge`, `lt`, `le`. An empty text is no value (RFC 7643 §2.5), though it is less than others.
@@ -206,7 +218,9 @@ fn native(sink: &mut Sink, sql: &str, holds: Holds, op: &TestOp) -> Option<Strin
             let placeholder = sink.bind(Param::Bool(operand.value.as_bool()?));
             Some(format!("{sql} {sign} {placeholder}"))
         }
-        Holds::Number => Some(format!("{sql} {sign} {}", number(sink, &operand.value)?)),
+        Holds::Number | Holds::Integer | Holds::Float => {
+            number::compare(sink, sql, holds, sign, &operand.key)
+        }
         Holds::Millis => {
             let instant = instant(operand)?;
             let exact = instant.timestamp_subsec_nanos() % 1_000_000 == 0;
@@ -239,12 +253,7 @@ fn native(sink: &mut Sink, sql: &str, holds: Holds, op: &TestOp) -> Option<Strin
 /// The comparison with an instant cut to the column's precision that equals the one with the whole
 /// instant; `None` if nothing is equal to it.
 fn rounded(sign: &'static str, exact: bool) -> Option<&'static str> {
-    match (sign, exact) {
-        (_, true) => Some(sign),
-        ("=", false) => None,
-        (">" | ">=", false) => Some(">"),
-        (_, false) => Some("<="),
-    }
+    if exact { Some(sign) } else { below(sign) }
 }
 
 /// As PostgreSQL reads it, for which the year before 1 is called 1 BC.
@@ -260,23 +269,6 @@ fn timestamp(instant: DateTime<Utc>) -> String {
 fn instant(operand: &Operand) -> Option<DateTime<Utc>> {
     let text = format!("{}Z", operand.key.as_str());
     DateTime::parse_from_rfc3339(&text).ok().map(|instant| instant.to_utc())
-}
-
-fn number(sink: &mut Sink, value: &Value) -> Option<String> {
-    let Value::Number(number) = value else { return None };
-    match sink.dialect {
-        Dialect::Sqlite => {
-            let param = match number.as_i64() {
-                Some(whole) => Param::Integer(whole),
-                None => Param::Real(number.as_f64()?),
-            };
-            Some(sink.bind(param))
-        }
-        Dialect::Postgres => {
-            let param = sink.bind_text(&number.to_string());
-            Some(typed(sink.dialect, &typed(sink.dialect, &param, "text"), "numeric"))
-        }
-    }
 }
 
 /// The expression as this type of PostgreSQL's.

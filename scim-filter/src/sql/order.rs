@@ -42,7 +42,7 @@ struct Sorted {
 /// Where a resource stands in an [`Order`]: what its row gave for [`Order::key`], and its `id`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// The sort key as text; `None` if it is missing, or nothing is sorted by but `id`.
+    /// The sort key, in the form that [`Order::key`] has given it; `None` if it is missing, or nothing is sorted by but `id`.
     pub key: Option<String>,
     /// The `id`.
     pub id: String,
@@ -50,15 +50,58 @@ pub struct Position {
 
 /// The order by this attribute, or by `id` alone.
 ///
+/// ```
+/// use scim_core::{Attribute, AttrName, Kind};
+/// use scim_filter::{Filter, Node, Options, ResolvedPath};
+/// use scim_filter::sql::{Column, Columns, Dialect, Direction, Param, Place, Position, order};
+///
+/// /// `users(id, user_name)`.
+/// struct Users;
+///
+/// impl Columns for Users {
+///     fn id(&self) -> &str {
+///         "u.id"
+///     }
+///
+///     fn place(&self, path: &ResolvedPath) -> Option<Place> {
+///         let is_name = path.to_string() == "userName";
+///         is_name.then(|| Place::Value(Column::lower_case("u.user_name").required()))
+///     }
+/// }
+///
+/// # let schema = vec![Attribute::new(AttrName::from_static("userName"), Kind::String)];
+/// # let checked = Filter::present("userName")?.check(&schema, &Options::STRICT)?;
+/// # let Node::Test(test) = checked.root() else { unreachable!() };
+/// # let path = &test.path;
+/// let order = order(Some(path), Direction::Ascending, &Users, Dialect::Sqlite)?;
+/// // SELECT u.id, {key}, … FROM users u WHERE … ORDER BY {terms} LIMIT 100
+/// assert_eq!(order.key(), "u.user_name");
+/// assert_eq!(order.terms(), "u.user_name ASC, u.id ASC");
+///
+/// // The next page begins behind the last row of this one.
+/// let last = Position { key: Some("jane".into()), id: "42".into() };
+/// let after = order.after(&last, 1);
+/// assert_eq!(after.text, "(u.user_name, u.id) > (?1, ?2)");
+/// assert_eq!(after.params, [Param::Text("jane".into()), Param::Text("42".into())]);
+///
+/// // The page before a row is read backwards.
+/// let before = order.reversed();
+/// assert_eq!(before.after(&last, 1).text, "(u.user_name, u.id) < (?1, ?2)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
-/// When `columns` has no place for the attribute, or one that cannot be sorted by.
+/// [`Unsupported`], which is 400 invalidValue, when `columns` has no place for the attribute, or one
+/// that cannot be sorted by.
 pub fn order(
     path: Option<&ResolvedPath>,
     direction: Direction,
     columns: &impl Columns,
     dialect: Dialect,
 ) -> Result<Order, Unsupported> {
-    let key = path.map(|path| sorted(path, columns, dialect)).transpose()?;
+    let refused = |path: &ResolvedPath| Unsupported::sorted(path.to_string());
+    let key = path.map(|path| sorted(path, columns, dialect).map_err(|_| refused(path)));
+    let key = key.transpose()?;
     let id = bytewise(&operand(columns.id()), dialect);
     Ok(Order { key, id, keys: direction, ids: Direction::Ascending, dialect })
 }
@@ -82,8 +125,7 @@ impl Order {
     pub fn key(&self) -> String {
         match &self.key {
             None => "NULL".to_owned(),
-            Some(key) if key.holds.is_text() => key.sql.clone(),
-            Some(key) => format!("CAST({} AS text)", key.sql),
+            Some(key) => key.as_text(self.dialect),
         }
     }
 
@@ -96,7 +138,7 @@ impl Order {
     }
 
     /// The condition that a resource stands behind this position, which need not be taken by a
-    /// resource any more.
+    /// resource any more. Its first placeholder has this number, 1 at least.
     pub fn after(&self, position: &Position, first_placeholder: usize) -> Where {
         let mut sink = Sink::new(self.dialect, first_placeholder);
         let text = match (&self.key, &position.key) {
@@ -162,6 +204,28 @@ impl Direction {
 }
 
 impl Sorted {
+    /// What it holds as text that is read back as the same value.
+    fn as_text(&self, dialect: Dialect) -> String {
+        let sql = &self.sql;
+        match (self.holds, dialect) {
+            (Holds::Key | Holds::Text | Holds::LowerCase, _) => sql.clone(),
+            // Fifteen digits are what SQLite shows of a real unasked.
+            (Holds::Number | Holds::Float, Dialect::Sqlite) => format!(
+                "CASE typeof({sql}) WHEN 'real' THEN format('%!.17g', {sql}) \
+                 ELSE CAST({sql} AS text) END"
+            ),
+            // How many digits PostgreSQL shows of a float is a setting of the session.
+            (Holds::Float, Dialect::Postgres) => {
+                format!("encode(float8send(CAST({sql} AS float8)), 'hex')")
+            }
+            // The sum is a `double precision` if this is a `real`, which is not what it shows.
+            (Holds::Number, Dialect::Postgres) => {
+                format!("CAST({sql} + CAST(0 AS numeric) AS text)")
+            }
+            _ => format!("CAST({sql} AS text)"),
+        }
+    }
+
     /// A value that was read as text, as what the column holds.
     fn bind(&self, sink: &mut Sink, value: &str) -> String {
         let name = match (self.holds, sink.dialect) {
@@ -173,7 +237,18 @@ impl Sorted {
                 };
             }
             (Holds::Boolean, _) => "boolean",
-            (Holds::Number, _) => "numeric",
+            (Holds::Number | Holds::Integer, _) => match value.parse() {
+                Ok(whole) => {
+                    let whole = sink.bind(Param::Integer(whole));
+                    return typed(sink.dialect, &whole, "bigint");
+                }
+                Err(_) => "numeric",
+            },
+            (Holds::Float, _) => {
+                let bits = u64::from_str_radix(value, 16).unwrap_or_default();
+                let value = sink.bind_text(&format!("{:e}", f64::from_bits(bits)));
+                return typed(sink.dialect, &typed(sink.dialect, &value, "text"), "float8");
+            }
             (Holds::Millis, _) => "bigint",
             (Holds::Timestamp, _) => "timestamptz",
         };

@@ -6,6 +6,7 @@ mod engine;
 mod generate;
 mod law;
 mod layout;
+mod number;
 mod order;
 mod sample;
 mod scale;
@@ -41,9 +42,6 @@ fn the_corpus_is_found_in_every_form_of_tables() {
             engine.load(resources);
             let mut out_of_reach = 0;
             for case in testing::cases() {
-                if form == Form::Plain && !table::is_lowered_alike(&case.filter) {
-                    continue;
-                }
                 let filter = Filter::parse_with(&case.filter, &case.options()).unwrap();
                 let filter = filter.check(&testing::Schema, &case.options()).unwrap();
                 let mut expected: Vec<String> = case.matches.clone();
@@ -52,6 +50,8 @@ fn the_corpus_is_found_in_every_form_of_tables() {
                 match engine.find(&filter, form) {
                     Ok(found) => assert_eq!(found, expected, "{form:?} on {engine:?}: {case:?}"),
                     Err(error) if is_out_of_reach(form, &error) => out_of_reach += 1,
+                    // Refused, but never answered in another way.
+                    Err(_) if form == Form::Plain && !table::is_lowered_alike(&case.filter) => {}
                     Err(error) => panic!("{form:?} on {engine:?}: {case:?}: {error}"),
                 }
             }

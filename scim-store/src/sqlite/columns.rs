@@ -71,7 +71,7 @@ impl Tables {
         let rows = if is(&self.members) {
             Rows::new("member m", "r.id", "m.owner")
                 .column("value", Column::text("m.member").indexed())
-                .column("type", Column::lower_case("lower(m.type)"))
+                .column("type", Column::key("lower(m.type)"))
                 .column("display", Column::key(MEMBER_DISPLAY))
                 .position("m.member")
         } else if is(&self.groups) {

@@ -184,7 +184,7 @@ impl Columns for Elements {
     fn place(&self, path: &ResolvedPath) -> Option<Place> {
         Some(Place::Value(match path.name.as_ref()?.as_str() {
             "value" => Column::text("m.member").required(),
-            "type" => Column::lower_case("lower(m.type)"),
+            "type" => Column::key("lower(m.type)"),
             "display" => Column::key(super::columns::MEMBER_DISPLAY),
             _ => return None,
         }))

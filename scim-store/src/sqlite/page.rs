@@ -149,7 +149,7 @@ impl Walk {
     fn order(&self, path: &ResolvedPath, back: bool) -> Result<Order, StoreError> {
         let direction = if back { Direction::Descending } else { Direction::Ascending };
         let order = sql::order(self.key.then_some(path), direction, self, Dialect::Sqlite)
-            .map_err(|error| StoreError::unsupported(error.attribute()))?;
+            .map_err(scim_core::Error::from)?;
         Ok(if back { order.reversed() } else { order })
     }
 }
@@ -168,8 +168,8 @@ fn order(sort: Option<&Sort>, tables: &Tables) -> Result<Order, StoreError> {
         Some(sort) if sort.descending => Direction::Descending,
         _ => Direction::Ascending,
     };
-    sql::order(sort.map(|sort| &sort.path), direction, tables, Dialect::Sqlite)
-        .map_err(|error| StoreError::unsupported(error.attribute()))
+    let order = sql::order(sort.map(|sort| &sort.path), direction, tables, Dialect::Sqlite);
+    Ok(order.map_err(scim_core::Error::from)?)
 }
 
 fn matching(scope: &Scope, query: &Query, tables: &Tables) -> Result<Matching, StoreError> {

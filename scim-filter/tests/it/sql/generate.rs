@@ -37,6 +37,16 @@ const INSTANTS: &[&str] = &[
 ];
 const NUMBERS: &[&str] =
     &["0", "-1", "1", "1.0", "10", "9", "0.1", "-2.25", "1e21", "9007199254740993"];
+/// What is compared with besides: numbers that are no floats, or not written as one.
+const EXACT: &[&str] = &[
+    "9007199254740993.0",
+    "9007199254740993e0",
+    "0.10000000000000001",
+    "0.09999999999999999999",
+    "0.10000000000000000001",
+    "1000000000000000000001",
+    "0.5",
+];
 const BINARY: &[&str] = &["QUJD", "qujd", "QQ==", "QQ"];
 
 /// Values of a simple type.
@@ -131,8 +141,15 @@ fn comparison(path: String, kind: Kind) -> BoxedStrategy<Filter> {
         Kind::Decimal | Kind::Integer | Kind::DateTime => &[Eq, Ne, Gt, Ge, Lt, Le],
         _ => &[Eq, Ne, Co, Sw, Ew, Gt, Ge, Lt, Le, Co, Sw, Ew],
     };
+    if matches!(kind, Kind::Decimal | Kind::Integer) {
+        let literals: Vec<&str> = [NUMBERS, EXACT].concat();
+        let written = (select(ops), select(literals));
+        let read = move |(op, literal): (CompareOp, &str)| {
+            format!("{path} {op} {literal}").parse::<Filter>().unwrap()
+        };
+        return written.prop_map(read).boxed();
+    }
     let literal = match kind {
-        Kind::Decimal | Kind::Integer => select(known(Kind::Decimal)).boxed(),
         Kind::String | Kind::Reference => {
             prop_oneof![6 => select(known(kind)), 1 => Just(json!("")), 1 => Just(json!("b"))]
                 .boxed()

@@ -50,6 +50,58 @@ impl Columns for Users {
     }
 }
 
+/// `groups(company, no)` and `members(company, no, name)`, which both columns join; whether an index
+/// of names is told of.
+struct Groups(bool);
+
+impl Columns for Groups {
+    fn id(&self) -> &str {
+        "g.id"
+    }
+
+    fn place(&self, path: &ResolvedPath) -> Option<Place> {
+        let name = Column::key("m.name");
+        let name = if self.0 { name.indexed() } else { name };
+        let rows = Rows::new("members m", "g.no", "m.no").scope("m.company = g.company");
+        let rows = rows.column("value", name).column("type", Column::key("m.kind"));
+        (path.to_string() == "members").then(|| Place::Rows(rows.position("m.name")))
+    }
+}
+
+#[test]
+fn rows_can_be_joined_by_several_columns() {
+    for mut engine in Engine::all() {
+        engine.run(
+            "CREATE TEMP TABLE groups (id text, company text, no int);
+             CREATE TEMP TABLE members (company text, no int, name text, kind text);
+             INSERT INTO groups VALUES ('1', 'a', 1), ('2', 'a', 2), ('3', 'b', 1), ('4', 'b', 2);
+             INSERT INTO members VALUES ('a', 1, 'ann', 'x'), ('a', 2, 'bob', 'x'),
+                ('b', 1, 'bob', 'y'), ('b', 1, 'ann', 'x');",
+        );
+        for (filter, ids) in [
+            (r#"members.value eq "bob""#, "23"),
+            (r#"members.value ne "bob""#, "14"),
+            (r#"members.value sw "a""#, "13"),
+            (r#"members.value eq "bob" or members.value eq "ann""#, "123"),
+            (r#"not (members.value eq "bob" or members.value eq "ann")"#, "4"),
+            (r#"members[value eq "bob" and type eq "y"]"#, "3"),
+            (r#"not (members[value eq "bob" and type eq "x"])"#, "134"),
+            (r#"members.value eq "bob" and members.value eq "ann""#, "3"),
+            ("members pr", "123"),
+        ] {
+            for is_indexed in [false, true] {
+                let found = compile(&checked(filter), &Groups(is_indexed), engine.dialect(), 1);
+                let found = found.unwrap();
+                let select =
+                    format!("SELECT g.id, NULL FROM groups g WHERE {} ORDER BY g.id", found.text);
+                let rows = engine.rows(&select, &found.params);
+                let rows: String = rows.into_iter().filter_map(|(id, _)| id).collect();
+                assert_eq!(rows, ids, "{filter} on {engine:?}");
+            }
+        }
+    }
+}
+
 /// The same tables with indexes alone; of `title` by the name of the user.
 struct Indexes;
 
@@ -248,6 +300,29 @@ fn what_a_column_cannot_tell_is_refused() {
     }
 }
 
+/// Whoever fills the column may have written either sigma at the end of a word.
+#[test]
+fn a_literal_that_is_not_lowered_alike_is_refused() {
+    for mut engine in Engine::all() {
+        engine.run(USERS);
+        engine.run("INSERT INTO users VALUES ('4', 'οδος', NULL, 0), ('5', 'οδοσ', NULL, 0)");
+        for literal in ["ΟΔΟΣ", "οδος", "ΟΣ", "straße", "ﬁn", "Ａｄａ", "e\u{301}"]
+        {
+            for op in ["eq", "ne", "sw", "co", "ew", "gt", "le"] {
+                let found = find(&mut engine, &format!("userName {op} \"{literal}\""));
+                assert_eq!(found, Err("userName".to_owned()), "{op} {literal} on {engine:?}");
+            }
+        }
+        for (filter, ids) in [
+            (r#"userName sw "ΟΔ""#, "45"),
+            (r#"userName gt "Οδο" and userName lt "ΟΔΟΤ""#, "45"),
+            (r#"userName eq "Éa""#, ""),
+        ] {
+            assert_eq!(find(&mut engine, filter), Ok(ids.to_owned()), "{filter} on {engine:?}");
+        }
+    }
+}
+
 #[test]
 fn an_order_by_what_a_column_cannot_tell_is_refused() {
     for (attribute, sorted) in [
@@ -265,6 +340,9 @@ fn an_order_by_what_a_column_cannot_tell_is_refused() {
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
             let order = order(Some(&path), Direction::Ascending, &Users, dialect);
             assert_eq!(order.is_ok(), sorted, "{attribute}");
+            let Err(error) = order else { continue };
+            let error = scim_core::Error::from(error).to_string();
+            assert_eq!(error, format!("400 invalidValue: `{attribute}` cannot be sorted by"));
         }
     }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use scim_filter::{
     ResolvedPath,
-    sql::{Column, Columns, Dialect, Index, Param, Place, Rows, compile},
+    sql::{
+        Column, Columns, Dialect, Direction, Holds, Index, Param, Place, Position, Rows, compile,
+        order,
+    },
 };
 use serde_json::Value;
 
@@ -32,6 +35,8 @@ impl Columns for Layout {
     fn place(&self, path: &ResolvedPath) -> Option<Place> {
         let tenant = self.tenant();
         Some(match (self, path.to_string().as_str()) {
+            (_, "level") => Place::Value(Column::new("r.level", Holds::Integer).required()),
+            (_, "score") => Place::Value(Column::number("r.level").required()),
             (_, "active") => Place::Value(Column::boolean("r.active")),
             (Self::Keys, _) => Place::Document("r.document".into()),
             (Self::Tables, "userName") => Place::Value(Column::key("r.user_name").required()),
@@ -101,16 +106,17 @@ fn fill(dialect: Dialect) -> String {
     let email = "'user' || n || '@mail.example'";
     format!(
         "CREATE TEMP TABLE resource (tenant text {c}, id text {c}, user_name text {c}, active boolean,
-            document {json}, PRIMARY KEY (tenant, id));
+            level int, document {json}, PRIMARY KEY (tenant, id));
          CREATE TEMP TABLE email (tenant text {c}, owner text {c}, value text {c}, type text {c});
          CREATE TEMP TABLE key (tenant text {c}, attr text {c}, k text {c}, id text {c});
-         INSERT INTO resource SELECT tenant, {id}, {user}, n % 2 = 0, {object}('userName', {user},
+         INSERT INTO resource SELECT tenant, {id}, {user}, n % 2 = 0, n, {object}('userName', {user},
             'emails', {array}({object}('value', {email}, 'type', 'work'))) FROM {source};
          INSERT INTO email SELECT tenant, id, replace(user_name, '@example.com', '@mail.example'),
             'work' FROM resource;
          INSERT INTO key SELECT tenant, 'userName', user_name, id FROM resource;
          INSERT INTO key SELECT tenant, 'emails.value', value, owner FROM email;
          CREATE INDEX resource_user ON resource (tenant, user_name);
+         CREATE INDEX resource_level ON resource (tenant, level, id);
          CREATE INDEX email_value ON email (tenant, value, owner);
          CREATE INDEX email_owner ON email (tenant, owner);
          CREATE INDEX key_k ON key (tenant, attr, k, id);
@@ -147,6 +153,11 @@ const FILTERS: &[(&str, usize, usize)] = &[
         12,
         12,
     ),
+    ("level eq 4711", 1, 1),
+    ("level gt 99990.5 and level lt 99995.5", 5, 5),
+    ("level ge 99990 and active eq true and level le 1e6", 5, 10),
+    ("score eq 4711.0", 1, 1),
+    ("score ge 99990 and score lt 99995", 5, 5),
     (r#"emails[value ge "user4712" and type eq "work" and value lt "user4713"]"#, 11, 11),
 ];
 
@@ -168,15 +179,46 @@ fn what_an_index_serves_is_found_without_looking_at_others() {
                 let what = format!("{filter} in {layout:?} on {engine:?}");
                 assert_eq!(rows.len(), *found, "{what}");
                 assert!(rows.iter().all(|(id, _)| id.as_ref().unwrap().starts_with("t1")));
-                match &mut engine {
-                    Engine::Sqlite(connection) => {
-                        searches(connection, &select, &params, &what);
-                        steps(connection, &select, &params, *looked_at, &what);
-                    }
-                    Engine::Postgres(client) => reads(client, &select, &params, *looked_at, &what),
-                }
+                looks_at(&mut engine, &select, &params, *looked_at, &what);
             }
         }
+        for name in ["level", "score"] {
+            let path = match checked(&format!("{name} pr")).root() {
+                scim_filter::Node::Test(test) => test.path.clone(),
+                other => panic!("{other:?}"),
+            };
+            for direction in [Direction::Ascending, Direction::Descending] {
+                let order =
+                    order(Some(&path), direction, &Layout::Tables, engine.dialect()).unwrap();
+                let position = Position { key: Some("50000".into()), id: "t1".into() };
+                let after = order.after(&position, 2);
+                // An index in one direction does not give the order of ids within the other.
+                let terms =
+                    if direction == Direction::Ascending { order.terms() } else { "1".into() };
+                let bounds =
+                    if direction == Direction::Ascending { "" } else { " AND r.level > 49990" };
+                let select = format!(
+                    "SELECT r.id, NULL FROM resource r WHERE r.tenant = $1 AND ({}){bounds} \
+                     ORDER BY {terms} LIMIT 10",
+                    after.text
+                );
+                let params = [vec![Param::Text("t1".to_owned())], after.params].concat();
+                let what = format!("{direction:?} by {name} on {engine:?}");
+                assert_eq!(engine.rows(&select, &params).len(), 10, "{what}");
+                looks_at(&mut engine, &select, &params, 11, &what);
+            }
+        }
+    }
+}
+
+/// An index is searched, and no more resources are looked at.
+fn looks_at(engine: &mut Engine, select: &str, params: &[Param], looked_at: usize, what: &str) {
+    match engine {
+        Engine::Sqlite(connection) => {
+            searches(connection, select, params, what);
+            steps(connection, select, params, looked_at, what);
+        }
+        Engine::Postgres(client) => reads(client, select, params, looked_at, what),
     }
 }
 

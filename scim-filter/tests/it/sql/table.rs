@@ -86,7 +86,8 @@ pub(super) fn definitions(dialect: Dialect) -> Vec<String> {
                 (_, Dialect::Sqlite) => "",
                 (Holds::Boolean, _) => "boolean",
                 (Holds::Number, _) => "numeric",
-                (Holds::Millis, _) => "bigint",
+                (Holds::Float, _) => "float8",
+                (Holds::Integer | Holds::Millis, _) => "bigint",
                 (Holds::Timestamp, _) => "timestamptz",
                 _ => "text",
             };
@@ -105,7 +106,8 @@ pub(super) fn holds(path: &ResolvedPath, dialect: Dialect) -> Holds {
     let is_meta = path.name.as_ref().is_some_and(|name| *name == "meta");
     match path.kind {
         Kind::Boolean => Holds::Boolean,
-        Kind::Decimal | Kind::Integer => Holds::Number,
+        Kind::Decimal => Holds::Number,
+        Kind::Integer => Holds::Integer,
         Kind::DateTime if dialect == Dialect::Postgres && !is_meta => Holds::Timestamp,
         Kind::DateTime => Holds::Millis,
         Kind::String | Kind::Reference if path.case_exact => Holds::Text,
@@ -134,9 +136,10 @@ fn plain(path: &ResolvedPath, value: &Value, dialect: Dialect) -> Option<Value> 
     })
 }
 
-/// Whether lower case tells what folding does.
+/// Whether lower case tells what folding does, whoever lowers it.
 pub(super) fn is_lowered_alike(text: &str) -> bool {
-    Key::text(text, false).as_str() == text.to_lowercase()
+    let lowered = text.to_lowercase();
+    Key::text(text, false).as_str() == lowered && !lowered.contains('σ')
 }
 
 /// Whether columns of plain values tell what keys do: lower case is not folding, and instants have
