@@ -233,3 +233,34 @@ fn what_clients_could_write_or_no_schema_knows_cannot_be_derived() {
         assert_eq!(build(attribute, need), expected, "{attribute} {need}");
     }
 }
+
+/// RFC 7643 §2.2, RFC 7643 §4.2
+#[tokio::test]
+async fn groups_that_clients_may_write_are_theirs_whoever_has_the_resource_as_a_member() {
+    let mut base = catalog::user_schema();
+    for attribute in base.attributes.iter_mut().filter(|attribute| attribute.name == "groups") {
+        attribute.mutability = Mutability::ReadWrite;
+        for part in &mut attribute.sub_attributes {
+            part.mutability = Mutability::ReadWrite;
+        }
+    }
+    let service = ScimService::builder(Arc::new(MemoryStore::new()))
+        .base_url(BASE)
+        .endpoint(Endpoint::users(ResourceSchema::new(base).unwrap()))
+        .endpoint(Endpoint::groups(catalog::group()))
+        .build();
+    let client = Client(service.unwrap());
+    let sorted = json!({"userName": "ann", "groups": [{"value": "drawer"}]});
+    let ann = client.post("/Users", sorted).await.body;
+    let bob = client.post("/Users", json!({"userName": "bob"})).await.body;
+    let members = json!([{"value": ann["id"]}, {"value": bob["id"]}]);
+    let group = client.post("/Groups", json!({"displayName": "g", "members": members})).await;
+    assert_eq!(group.body["members"].as_array().map(Vec::len), Some(2));
+    let found = client.get(&format!("/Users/{}", ann["id"].as_str().unwrap())).await.body;
+    assert_eq!((&found["groups"], &found["meta"]), (&ann["groups"], &ann["meta"]));
+    assert_eq!(found["groups"][0]["value"], "drawer");
+    let found = client.get(&format!("/Users/{}", bob["id"].as_str().unwrap())).await.body;
+    assert!(found.get("groups").is_none());
+    let found = client.get("/Users?filter=groups+pr").await.body;
+    assert_eq!((&found["totalResults"], &found["Resources"][0]["id"]), (&json!(1), &ann["id"]));
+}

@@ -2,8 +2,9 @@
 //! policies (RFC 7643 §4.1.1, §9.2).
 
 use std::{
+    cell::RefCell,
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
 };
 
 use scim_service::{
@@ -12,8 +13,7 @@ use scim_service::{
     schema::{Secret, catalog},
 };
 use serde_json::json;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::{filter::LevelFilter, util::SubscriberInitExt};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
     client::{BASE, Client},
@@ -32,13 +32,16 @@ impl Seen {
         self.0.lock().unwrap().extend(text.as_bytes());
     }
 
-    /// Notes what this thread logs.
-    pub(crate) fn log(&self) -> DefaultGuard {
-        let log = self.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::TRACE)
-            .with_writer(move || log.clone())
-            .set_default()
+    /// Notes what this thread logs. One subscriber serves all threads: whether a place logs is
+    /// remembered for all of them, by whichever comes there first.
+    pub(crate) fn log(&self) -> Noted {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let format = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
+            format.with_writer(|| Here).init();
+        });
+        HERE.set(Some(self.clone()));
+        Noted
     }
 
     pub(crate) fn text(&self) -> String {
@@ -46,9 +49,29 @@ impl Seen {
     }
 }
 
-impl Write for Seen {
+thread_local! {
+    /// Who notes what this thread logs.
+    static HERE: RefCell<Option<Seen>> = const { RefCell::new(None) };
+}
+
+/// What a thread logs is noted until this is dropped.
+pub(crate) struct Noted;
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        HERE.set(None);
+    }
+}
+
+/// Writes to whoever notes what this thread logs.
+struct Here;
+
+impl Write for Here {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        HERE.with_borrow(|seen| match seen {
+            Some(seen) => seen.0.lock().unwrap().write(bytes),
+            None => Ok(bytes.len()),
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
