@@ -343,3 +343,37 @@ impl From<()> for Literal {
         Self::new(LiteralKind::Null, "null")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_element_of_a_part_reads_that_part() {
+        let filter: Filter =
+            r#"name.middleNames[value sw "j"] and emails[type pr or value pr] and title pr"#
+                .parse()
+                .unwrap();
+        let read: Vec<String> = filter.attributes().iter().map(ToString::to_string).collect();
+        assert_eq!(read, ["emails.type", "emails.value", "name.middleNames", "title"]);
+    }
+
+    #[test]
+    fn a_literal_is_the_json_that_it_is_written_as() {
+        for (text, value, debug) in [
+            ("true", json!(true), "Boolean(_)"),
+            ("false", json!(false), "Boolean(_)"),
+            ("null", json!(null), "Null(_)"),
+            ("-15", json!(-15), "Number(_)"),
+            ("1e999", json!(null), "Number(_)"),
+            (r#""a\tb""#, json!("a\tb"), "String(_)"),
+        ] {
+            let filter: Filter = format!("a eq {text}").parse().unwrap();
+            let Expr::Compare { literal, .. } = filter.expr() else { panic!("{text}") };
+            assert_eq!(literal.to_value(), value, "{text}");
+            assert_eq!(format!("{literal:?}"), debug, "{text}");
+        }
+    }
+}

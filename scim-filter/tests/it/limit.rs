@@ -1,6 +1,7 @@
 use std::thread;
 
-use scim_filter::{Filter, Limits, Options, ParseErrorKind, PatchPath, testing};
+use scim_core::Error;
+use scim_filter::{BuildError, Filter, Limits, Options, ParseErrorKind, PatchPath, testing};
 
 const MANY: usize = 100_000;
 
@@ -166,4 +167,33 @@ fn a_long_value_is_searched_for_a_long_text() {
     let filter = Filter::co("userName", format!("{}C", "Ab".repeat(4000))).unwrap();
     assert!(!filter.matches(&serde_json::json!({ "userName": value })));
     assert!(filter.matches(&serde_json::json!({ "userName": format!("{value}abc") })));
+}
+
+#[test]
+fn what_is_built_is_as_large_as_what_is_read_may_be() {
+    let Limits { max_len, max_depth, .. } = Limits::DEFAULT;
+    let nested = |depth| (0..depth).try_fold(Filter::present("a").unwrap(), |all, _| all.negate());
+    let text = |len| Filter::eq("a", "x".repeat(len - r#"a eq """#.len()));
+    let element = |depth| Filter::element("b", nested(depth - 1).unwrap());
+    for largest in [nested(max_depth), element(max_depth), text(max_len)] {
+        let largest = largest.unwrap();
+        assert_eq!(largest.to_string().parse(), Ok(largest));
+    }
+    for larger in [nested(max_depth + 1), element(max_depth + 1), text(max_len + 1)] {
+        assert_eq!(larger, Err(BuildError::TooLarge));
+    }
+}
+
+/// RFC 7644 §3.5.2
+#[test]
+fn brackets_where_none_may_stand_are_a_fault_of_the_path_and_not_of_a_filter() {
+    for (depth, path, scim_type) in
+        [(0, "emails[type pr]", "invalidPath"), (1, "emails[not (type pr)]", "invalidFilter")]
+    {
+        let mut limits = Limits::DEFAULT;
+        limits.max_depth = depth;
+        let error = PatchPath::parse_with(path, &Options::STRICT.limits(limits)).unwrap_err();
+        assert_eq!(error.kind(), ParseErrorKind::TooDeep);
+        assert_eq!(Error::from(error).scim_type.unwrap().as_str(), scim_type, "{path}");
+    }
 }
