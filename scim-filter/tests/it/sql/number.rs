@@ -4,7 +4,7 @@ use scim_filter::{
     ResolvedPath,
     sql::{Column, Columns, Dialect, Direction, Holds, Place, compile, order},
 };
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 
 use super::{agree::ids, checked, database::Database, engine::Engine};
 
@@ -120,8 +120,13 @@ fn load(engine: &mut Engine, kind: &str, numbers: &[Value]) -> Vec<Value> {
     numbers.chain([json!({ "id": "none" })]).collect()
 }
 
+/// Numbers as columns hold them: whole, or as floats.
 fn numbers(texts: &[&str]) -> Vec<Value> {
-    texts.iter().map(|text| Value::Number(text.parse::<Number>().unwrap())).collect()
+    let number = |text: &&str| match text.parse::<i64>() {
+        Ok(whole) => Value::from(whole),
+        Err(_) => Value::from(text.parse::<f64>().unwrap()),
+    };
+    texts.iter().map(number).collect()
 }
 
 #[test]
