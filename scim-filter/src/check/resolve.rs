@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn an_element_of_a_list_in_an_element_is_one_value_without_a_default() {
+        let part = named("primary", Kind::Boolean).multi_valued();
+        let list = Attribute::complex(AttrName::from_static("list"), [part.clone()]).multi_valued();
+        let whole = Resolved { container: None, attribute: Some(&list), sub: Some(&part) };
+        let element = ResolvedPath::new(&whole).of_element();
+        assert_eq!((element.name.as_ref(), element.sub.as_ref()), (None, None));
+        assert!(!element.multi_valued && !element.sub_multi_valued && !element.default_false);
+    }
+
+    #[test]
     fn a_complex_part_of_a_complex_attribute_is_not_compared_by_its_value() {
         let inner =
             Attribute::complex(AttrName::from_static("inner"), [named("value", Kind::String)]);
