@@ -10,6 +10,8 @@ use compact_str::{CompactString, ToCompactString};
 use scim_core::Kind;
 use serde_json::{Number, Value};
 
+#[cfg(feature = "sql")]
+pub(crate) use self::decimal::Decimal;
 use crate::eval::Texts;
 
 /// A comparable value as text whose byte order, equality, prefixes and substrings are the value's.

@@ -62,6 +62,37 @@ fn write(negative: bool, exponent: i64, digits: impl Iterator<Item = u8>) -> Com
     key
 }
 
+/// A number as its key has it: 0.DIGITS × 10^exponent; without digits it is 0.
+#[cfg(feature = "sql")]
+pub(crate) struct Decimal {
+    pub(crate) negative: bool,
+    pub(crate) exponent: i64,
+    pub(crate) digits: String,
+}
+
+#[cfg(feature = "sql")]
+impl Decimal {
+    /// The number that this is the key of; `None` if it is the key of no number.
+    pub(crate) fn of(key: &super::Key) -> Option<Self> {
+        let key = key.as_str();
+        if key == "0" {
+            return Some(Self { negative: false, exponent: 0, digits: String::new() });
+        }
+        let (negative, rest) = match key.strip_prefix('-') {
+            Some(rest) => (true, rest.strip_suffix('~')?),
+            None => (false, key.strip_prefix('p')?),
+        };
+        let (offset, digits) = rest.split_at_checked(4)?;
+        let offset: i64 = offset.parse().ok()?;
+        if !negative {
+            let exponent = offset - BOUND - 1;
+            return Some(Self { negative, exponent, digits: digits.to_owned() });
+        }
+        let digits = digits.bytes().map(|digit| char::from(b'0' + b'9' - digit)).collect();
+        Some(Self { negative, exponent: BOUND - offset, digits })
+    }
+}
+
 /// A number in JSON's notation, without its sign.
 struct Number<'a> {
     int: &'a str,

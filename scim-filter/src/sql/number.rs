@@ -6,20 +6,13 @@ use super::{
     Dialect, Holds, Param,
     leaf::{Sink, typed},
 };
-use crate::Key;
+use crate::{Key, key::Decimal};
 
 /// Up to here every whole number is a float of its own.
 const MOST_EXACT: u64 = 1 << 53;
 
 /// So many places PostgreSQL keeps behind the point.
 const MOST_PLACES: usize = 16_383;
-
-/// A number as its key has it: 0.DIGITS × 10^exponent; without digits it is 0.
-struct Decimal {
-    negative: bool,
-    exponent: i64,
-    digits: String,
-}
 
 /// The comparison of a column of numbers with the number of this key; `None` if the column cannot
 /// answer it.
@@ -125,21 +118,6 @@ fn above(sign: &'static str) -> Option<&'static str> {
 }
 
 impl Decimal {
-    fn of(key: &Key) -> Option<Self> {
-        let key = key.as_str();
-        let (negative, rest) = match key.strip_prefix('-') {
-            Some(rest) => (true, rest.strip_suffix('~')?),
-            None => (false, key.strip_prefix('p').unwrap_or("5000")),
-        };
-        let (offset, digits) = rest.split_at_checked(4)?;
-        let offset: i64 = offset.parse().ok()?;
-        if !negative {
-            return Some(Self { negative, exponent: offset - 5000, digits: digits.to_owned() });
-        }
-        let digits = digits.bytes().map(|digit| char::from(b'0' + b'9' - digit)).collect();
-        Some(Self { negative, exponent: 4999 - offset, digits })
-    }
-
     /// In a notation that Rust and PostgreSQL read.
     fn text(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
