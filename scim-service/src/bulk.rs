@@ -189,7 +189,7 @@ impl<S: Store> Job<'_, S> {
         late: &[usize],
     ) -> Result<(String, bool), Error> {
         let id = self.ids.id_of(at).unwrap_or_else(|| (self.parts.ids)());
-        for tries in 1..=TRIES {
+        for _ in 0..TRIES {
             let leave_out = |resource: &mut Valid| self.ids.leave_out(late, cx.schema(), resource);
             let creation = self.parts.creation(cx, id.clone(), data, &leave_out).await?;
             let (id, change) = match creation {
@@ -211,13 +211,13 @@ impl<S: Store> Job<'_, S> {
                 }
                 // What was to be taken over has changed, or gone, in the meantime.
                 Ok(None) => {}
-                Err(error) if error.is_stale() && tries < TRIES => {}
-                Err(error) => return Err(failed(error.without_precondition()).into_error()),
+                Err(error) if error.is_stale() => {}
+                Err(error) => return Err(failed(error).into_error()),
             }
             let Some(operation) = self.operations.get(at) else { break };
             data = self.ids.resolved(operation)?;
         }
-        Err(failed(StoreError::stale().without_precondition()).into_error())
+        Err(failed(StoreError::lost()).into_error())
     }
 
     async fn write(

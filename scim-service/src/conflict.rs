@@ -68,8 +68,8 @@ impl<S: Store> Parts<S> {
         &self,
         cx: &Context,
         resource: &Valid,
+        may: &MayAdopt,
     ) -> Result<Option<Stored>, Refusal> {
-        let OnConflict::Adopt(may) = cx.endpoint().on_conflict_rule() else { return Ok(None) };
         if !cx.endpoint().allows(Action::Replace) {
             return Ok(None);
         }

@@ -45,17 +45,6 @@ pub struct Guard {
     pub(crate) policy: Option<(Context, Arc<dyn Policy>)>,
 }
 
-/// The entity tags in the lines of a header, which are one list (RFC 9110 §5.3).
-pub(crate) fn entity_tags(headers: &HeaderMap, name: HeaderName) -> Option<EntityTags> {
-    let lines = headers.get_all(name).iter();
-    let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
-    match lines.iter().any(|line| line.trim() == "*") {
-        true => Some(EntityTags::Any),
-        false if lines.is_empty() => None,
-        false => Some(EntityTags::parse(&lines.join(","))),
-    }
-}
-
 impl Guard {
     /// The versions that a request is meant for.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
@@ -114,6 +103,17 @@ impl Guard {
     /// Whether the write is meant for certain versions only.
     pub(crate) fn has_precondition(&self) -> bool {
         self.if_match.is_some() || self.if_none_match.is_some()
+    }
+}
+
+/// The entity tags in the lines of a header, which are one list (RFC 9110 §5.3).
+fn entity_tags(headers: &HeaderMap, name: HeaderName) -> Option<EntityTags> {
+    let lines = headers.get_all(name).iter();
+    let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    match lines.iter().any(|line| line.trim() == "*") {
+        true => Some(EntityTags::Any),
+        false if lines.is_empty() => None,
+        false => Some(EntityTags::parse(&lines.join(","))),
     }
 }
 

@@ -58,7 +58,12 @@ impl StoreError {
     /// What becomes of it where the client has sent no precondition that could have failed
     /// (RFC 9110 §15.5.13).
     pub(crate) fn without_precondition(self) -> Self {
-        if matches!(self.0, Kind::Stale) { Self::busy(AFTER_RACES) } else { self }
+        if matches!(self.0, Kind::Stale) { Self::lost() } else { self }
+    }
+
+    /// 503: a write without a precondition has lost every race.
+    pub(crate) fn lost() -> Self {
+        Self::busy(AFTER_RACES)
     }
 
     /// Logs what nobody can be answered any more.

@@ -44,7 +44,7 @@ impl<S: Store> Parts<S> {
                 Err(error) => return Err(failed(error)),
             }
             if tries == TRIES {
-                return Err(failed(StoreError::stale().without_precondition()));
+                return Err(failed(StoreError::lost()));
             }
             value = json::from_slice(&text, &self.limits.json)?;
         };
@@ -70,10 +70,11 @@ impl<S: Store> Parts<S> {
         self.policy.authorize(cx, Action::Create, &Target::New)?;
         let mut invariants = self.policy.invariants(cx, Action::Create)?;
         let mut valid = cx.schema().validate(body, Mode::Create, cx.compat())?;
-        let adopts = matches!(cx.endpoint().on_conflict_rule(), OnConflict::Adopt(_));
-        let adoptable = match adopts {
-            true => Box::pin(self.adoptable(cx, &valid)).await.map_err(Refusal::into_error)?,
-            false => None,
+        let adoptable = match cx.endpoint().on_conflict_rule() {
+            OnConflict::Refuse => None,
+            OnConflict::Adopt(may) => {
+                Box::pin(self.adoptable(cx, &valid, &**may)).await.map_err(Refusal::into_error)?
+            }
         };
         if let Some(stored) = &adoptable {
             self.policy.authorize(cx, Action::Replace, &Target::Resource(&stored.id))?;

@@ -100,42 +100,41 @@ pub async fn one_by_one<S: Store + ?Sized>(
 /// How often a write is tried that loses races with others.
 pub(crate) const TRIES: usize = 5;
 
-/// Changes a resource, again where a store that compares versions has lost a race that the client
-/// did not ask for. Lost for good it is busy: 412 answers a precondition of the client's alone
-/// (RFC 9110 §15.5.13).
+/// Changes a resource, [again](tried) if that helps.
 pub(crate) async fn update<S: Store + ?Sized>(
     store: &S,
     cx: &Context,
     id: &str,
     change: &Change,
 ) -> Result<Option<Updated>, StoreError> {
-    if change.has_precondition() {
-        return store.update(cx, id, change).await;
-    }
-    for _ in 1..TRIES {
-        match store.update(cx, id, change).await {
-            Err(error) if error.is_stale() => {}
-            result => return result,
-        }
-    }
-    store.update(cx, id, change).await.map_err(StoreError::without_precondition)
+    tried(change.has_precondition(), || store.update(cx, id, change)).await
 }
 
-/// Deletes a resource, again as [`update`] does.
+/// Deletes a resource, [again](tried) if that helps.
 pub(crate) async fn delete<S: Store + ?Sized>(
     store: &S,
     cx: &Context,
     id: &str,
     guard: &Guard,
 ) -> Result<bool, StoreError> {
-    if guard.has_precondition() {
-        return store.delete(cx, id, guard).await;
+    tried(guard.has_precondition(), || store.delete(cx, id, guard)).await
+}
+
+/// Makes a write, again where a store that compares versions has lost a race that the client did
+/// not ask for. Lost for good it is busy: 412 answers a precondition of the client's alone
+/// (RFC 9110 §15.5.13).
+async fn tried<T, F: Future<Output = Result<T, StoreError>>>(
+    has_precondition: bool,
+    write: impl Fn() -> F,
+) -> Result<T, StoreError> {
+    if has_precondition {
+        return write().await;
     }
     for _ in 1..TRIES {
-        match store.delete(cx, id, guard).await {
+        match write().await {
             Err(error) if error.is_stale() => {}
             result => return result,
         }
     }
-    store.delete(cx, id, guard).await.map_err(StoreError::without_precondition)
+    write().await.map_err(StoreError::without_precondition)
 }
