@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use compact_str::{CompactString, ToCompactString, format_compact};
 use http::HeaderValue;
 
 /// The version of a stored resource: an opaque token without quotes, written as a weak entity
 /// tag, `W/"3f2a"`, in the `ETag` header and in `meta.version` (RFC 7644 §3.14).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Version {
-    tag: Box<str>,
+    tag: CompactString,
 }
 
 const BEFORE: &str = "W/\"";
@@ -17,7 +18,7 @@ const AFTER: &str = "\"";
 impl Version {
     /// A version from a counter that moves with each change.
     pub fn counter(count: u64) -> Self {
-        Self::tagged(&count.to_string())
+        Self::tagged(&count.to_compact_string())
     }
 
     /// A version from the bytes of a stored state: the same on every machine and in every
@@ -26,17 +27,17 @@ impl Version {
         let hash = state.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        Self::tagged(&format!("{hash:016x}"))
+        Self::tagged(&format_compact!("{hash:016x}"))
     }
 
     /// A version from a token of one's own. Characters that an entity tag cannot hold are left out.
     pub fn token(token: &str) -> Self {
         let allowed = |c: &char| matches!(c, '!' | '#'..='~');
-        Self::tagged(&token.chars().filter(allowed).collect::<String>())
+        Self::tagged(&token.chars().filter(allowed).collect::<CompactString>())
     }
 
     fn tagged(token: &str) -> Self {
-        Self { tag: [BEFORE, token, AFTER].concat().into() }
+        Self { tag: [BEFORE, token, AFTER].into_iter().collect() }
     }
 
     /// The bare token.

@@ -78,7 +78,7 @@ impl Projection {
     /// difference where the request names the attributes to return.
     #[must_use]
     pub fn with_touched<P: Borrow<AttrPath>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
-        if matches!(self.pick, Pick::Only(_)) || !Plan::has_requested(&self.schema) {
+        if matches!(self.pick, Pick::Only(_)) || !self.schema.returns_on_request() {
             return self;
         }
         let mut touched = self.touched.take().unwrap_or_else(|| Named::none(&self.schema));

@@ -36,6 +36,7 @@ struct Parts {
     keeps_extensions: bool,
     passed_over: Vec<AttrName>,
     default_plan: OnceLock<Arc<Plan>>,
+    returns_on_request: OnceLock<bool>,
     index: OnceLock<Vec<Indexed>>,
 }
 
@@ -66,6 +67,7 @@ impl ResourceSchema {
             keeps_extensions: false,
             passed_over: Vec::new(),
             default_plan: OnceLock::new(),
+            returns_on_request: OnceLock::new(),
             index: OnceLock::new(),
         })))
     }
@@ -192,6 +194,7 @@ impl ResourceSchema {
     fn edit(&mut self) -> &mut Parts {
         let parts = Arc::make_mut(&mut self.0);
         parts.default_plan = OnceLock::new();
+        parts.returns_on_request = OnceLock::new();
         parts.index = OnceLock::new();
         parts
     }
@@ -225,6 +228,11 @@ impl ResourceSchema {
 
     pub(crate) fn default_plan(&self) -> Arc<Plan> {
         self.0.default_plan.get_or_init(|| Arc::new(Plan::default_of(self))).clone()
+    }
+
+    /// Whether any attribute is returned on request only.
+    pub(crate) fn returns_on_request(&self) -> bool {
+        *self.0.returns_on_request.get_or_init(|| Plan::has_requested(self))
     }
 
     pub(crate) fn root(&self) -> &Container {

@@ -5,7 +5,7 @@ mod member;
 mod query;
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -22,7 +22,7 @@ use crate::{
 /// Requests without a [`Tenant`] share one space of their own, which no tenant sees.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    tenants: Mutex<HashMap<Option<Tenant>, Data>>,
+    tenants: Mutex<BTreeMap<Option<Tenant>, Data>>,
 }
 
 impl MemoryStore {

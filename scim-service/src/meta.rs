@@ -75,7 +75,7 @@ fn instant(time: DateTime<Utc>) -> CompactString {
             number /= 10;
         }
     }
-    CompactString::from_utf8_lossy(&text)
+    str::from_utf8(&text).unwrap_or_default().into()
 }
 
 #[cfg(test)]

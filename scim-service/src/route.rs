@@ -102,10 +102,7 @@ pub(crate) fn find<'a>(
         strip(path, parent).filter(|_| version_of(last).is_some())
     };
     let below = strip(path, base_path).or_else(sibling).unwrap_or(path);
-    let mut segments = below
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(|segment| percent_decode_str(segment).decode_utf8_lossy());
+    let mut segments = below.split('/').filter(|segment| !segment.is_empty()).map(unescaped);
     let mut first = segments.next();
     if let Some(version) = first.as_deref().and_then(version_of) {
         if version != 2 {
@@ -134,6 +131,14 @@ pub(crate) fn find<'a>(
             Some(id) => Route::Resource(endpoint()?, id),
         },
     })
+}
+
+fn unescaped(segment: &str) -> Cow<'_, str> {
+    if segment.contains('%') {
+        percent_decode_str(segment).decode_utf8_lossy()
+    } else {
+        segment.into()
+    }
 }
 
 /// What follows a prefix of whole segments.

@@ -1,11 +1,11 @@
-//! Strings, eight bytes at a time.
+//! Strings, several bytes at a time.
 
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGHS: u64 = ONES << 7;
 
 /// The high bits of those of eight bytes, the first lowest, that cannot stand in a JSON string by
 /// themselves: control characters, quotes and backslashes. Only the lowest bit is exact.
-pub(super) fn marks(word: u64) -> u64 {
+fn marks(word: u64) -> u64 {
     // Swaps the quote and the blank, so that the quote is next to the control characters.
     let quotes_and_controls = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
     let backslashes = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
@@ -23,6 +23,30 @@ pub(super) fn plain_prefix(bytes: &[u8]) -> usize {
     }
     let in_rest = rest.iter().position(|byte| !is_plain(*byte));
     words.len() * 8 + in_rest.unwrap_or(rest.len())
+}
+
+/// Whether all these bytes can stand in a JSON string by themselves.
+pub(super) fn is_all_plain(bytes: &[u8]) -> bool {
+    // The last piece may share some bytes with the one before.
+    if let Some(last) = bytes.last_chunk::<16>() {
+        let mut found = [0; 16];
+        let mut look = |piece: &[u8; 16]| {
+            for (found, byte) in found.iter_mut().zip(piece) {
+                *found |= u8::from(!is_plain(*byte));
+            }
+        };
+        bytes.as_chunks::<16>().0.iter().for_each(&mut look);
+        look(last);
+        return u128::from_le_bytes(found) == 0;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return marks(u64::from_le_bytes(*first)) | marks(u64::from_le_bytes(*last)) == 0;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let [first, last] = [*first, *last].map(|half| u64::from(u32::from_le_bytes(half)));
+        return marks(first << 32 | last) == 0;
+    }
+    bytes.iter().all(|byte| is_plain(*byte))
 }
 
 /// Whether a byte can stand in a JSON string by itself.

@@ -63,37 +63,32 @@ pub fn write_name(name: &str, out: &mut Vec<u8>) {
 pub fn write_text(text: &str, out: &mut Vec<u8>) {
     out.reserve(text.len() + 2);
     out.push(b'"');
-    let start = out.len();
-    if !copy(text.as_bytes(), out) {
-        out.truncate(start);
+    if scan::is_all_plain(text.as_bytes()) {
+        copy(text.as_bytes(), out);
+    } else {
         write_escaped(text, out);
     }
     out.push(b'"');
 }
 
-/// Appends bytes as they are, in pieces of a fixed size, and says whether nothing among them has
-/// to be escaped. The last piece may share some bytes with the one before.
-fn copy(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+/// Appends bytes; a few of them in two pieces of a fixed size, which may share some.
+fn copy(bytes: &[u8], out: &mut Vec<u8>) {
+    if bytes.len() > 32
+        || !(in_two::<16>(bytes, out) || in_two::<8>(bytes, out) || in_two::<4>(bytes, out))
+    {
+        out.extend_from_slice(bytes);
+    }
+}
+
+fn in_two<const N: usize>(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
+        return false;
+    };
     let end = out.len() + bytes.len();
-    if let Some(last) = bytes.last_chunk::<8>() {
-        let mut marks = scan::marks(u64::from_le_bytes(*last));
-        for piece in bytes.as_chunks::<8>().0 {
-            marks |= scan::marks(u64::from_le_bytes(*piece));
-            out.extend_from_slice(piece);
-        }
-        out.truncate(end - last.len());
-        out.extend_from_slice(last);
-        return marks == 0;
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        out.extend_from_slice(first);
-        out.truncate(end - last.len());
-        out.extend_from_slice(last);
-        let [first, last] = [*first, *last].map(|half| u64::from(u32::from_le_bytes(half)));
-        return scan::marks(first << 32 | last) == 0;
-    }
-    out.extend_from_slice(bytes);
-    bytes.iter().all(|byte| scan::is_plain(*byte))
+    out.extend_from_slice(first);
+    out.truncate(end - N);
+    out.extend_from_slice(last);
+    true
 }
 
 #[cold]

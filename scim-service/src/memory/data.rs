@@ -184,9 +184,6 @@ impl Data {
 
     /// Puts a row in the place of another, with what is looked up by it.
     fn swap(&mut self, kind: &str, id: &str, row: Option<Row>) -> Option<Row> {
-        let held = |row: Option<&Row>| -> BTreeSet<String> {
-            row.into_iter().flat_map(member::held).map(str::to_owned).collect()
-        };
         let table = self.tables.entry(kind.to_owned()).or_default();
         let old = table.rows.remove(id);
         for claim in old.iter().flat_map(|old| &old.claims) {
@@ -195,13 +192,20 @@ impl Data {
         for claim in row.iter().flat_map(|row| &row.claims) {
             table.unique.insert(claim.clone(), id.to_owned());
         }
-        let (before, after) = (held(old.as_ref()), held(row.as_ref()));
-        table.rows.extend(row.map(|row| (id.to_owned(), row)));
-        if before == after {
-            return old;
+        let (before, after) = (member::all_held(old.as_ref()), member::all_held(row.as_ref()));
+        if let Some(row) = row {
+            table.rows.insert(id.to_owned(), row);
         }
+        if before != after {
+            self.hold(kind, id, &before, &after);
+        }
+        old
+    }
+
+    /// Notes what a resource holds.
+    fn hold(&mut self, kind: &str, id: &str, before: &BTreeSet<String>, after: &BTreeSet<String>) {
         let owner = (kind.to_owned(), id.to_owned());
-        for member in before.difference(&after) {
+        for member in before.difference(after) {
             if let Some(owners) = self.holders.get_mut(member) {
                 owners.remove(&owner);
                 if owners.is_empty() {
@@ -209,10 +213,9 @@ impl Data {
                 }
             }
         }
-        for member in after.difference(&before) {
+        for member in after.difference(before) {
             self.holders.entry(member.clone()).or_default().insert(owner.clone());
         }
-        old
     }
 }
 

@@ -1,6 +1,6 @@
 //! Memberships: `members` of groups, and `groups` of users derived from them.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use scim_core::{Error, Mutability};
@@ -103,9 +103,15 @@ pub(super) fn groups_of(data: &Data, id: &str) -> Vec<Value> {
 }
 
 /// The ids of what a resource holds.
-pub(super) fn held(row: &Row) -> impl Iterator<Item = &str> {
+fn held(row: &Row) -> impl Iterator<Item = &str> {
     let relations = row.relations.iter().map(|name| row.attributes.get(name.as_str()));
     relations.filter_map(|elements| elements?.as_array()).flatten().filter_map(id_of)
+}
+
+/// The same of a row that may be there.
+pub(super) fn all_held(row: Option<&Row>) -> BTreeSet<String> {
+    let Some(row) = row.filter(|row| !row.relations.is_empty()) else { return BTreeSet::new() };
+    held(row).map(str::to_owned).collect()
 }
 
 fn element(group: &str, row: &Row) -> Value {
