@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use scim_core::{Error, ScimType};
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Position, Principal, Tenant};
+use crate::{Context, Position, Principal, Tenant, Window};
 
 /// The key that cursors are sealed with: 256 bits that the processes of one service share.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ pub(crate) struct Cursor {
     /// The resource type, by its place among the endpoints.
     pub(crate) endpoint: usize,
     pub(crate) key: Option<String>,
-    /// Empty at the beginning of a resource type.
+    /// Empty at the beginning of a resource type, or at its end if the cursor leads backwards.
     pub(crate) id: String,
     /// Whether the page ends before the position instead of beginning behind it.
     pub(crate) backwards: bool,
@@ -53,24 +53,26 @@ pub(crate) struct Cursor {
 impl Cursor {
     pub(crate) fn new(
         endpoint: usize,
-        position: Position,
+        position: Option<Position>,
         backwards: bool,
         count: usize,
         now: DateTime<Utc>,
     ) -> Self {
-        Self {
-            endpoint,
-            key: position.key,
-            id: position.id,
-            backwards,
-            count,
-            issued: now.timestamp(),
-        }
+        let (key, id) = position.map(|one| (one.key, one.id)).unwrap_or_default();
+        Self { endpoint, key, id, backwards, count, issued: now.timestamp() }
     }
 
-    /// The position; `None` at the beginning of a resource type.
+    /// The position; `None` at the beginning of a resource type, or at its end.
     pub(crate) fn position(&self) -> Option<Position> {
         (!self.id.is_empty()).then(|| Position { key: self.key.clone(), id: self.id.clone() })
+    }
+}
+
+/// The part of a result that begins behind a position, or that ends before it.
+pub(crate) fn window(backwards: bool, position: Option<Position>, count: usize) -> Window {
+    match backwards {
+        false => Window::After { position, count },
+        true => Window::Before { position, count },
     }
 }
 
@@ -139,7 +141,7 @@ mod tests {
 
     fn cursor(now: DateTime<Utc>) -> Cursor {
         let position = Position { key: Some("bjensen".to_owned()), id: "1".to_owned() };
-        Cursor::new(0, position, false, 10, now)
+        Cursor::new(0, Some(position), false, 10, now)
     }
 
     #[test]

@@ -64,14 +64,12 @@ impl<S: Store> Parts<S> {
         let opened =
             cursor.map(|cursor| self.paging.sealer.open(cursor, scope, now)).transpose()?;
         let count = self.cursor_count(opened.as_ref(), count)?;
-        let window = match opened.as_ref().map(|cursor| (cursor.position(), cursor.backwards)) {
-            Some((Some(position), true)) => Window::Before { position, count },
-            Some((position, _)) => Window::After { position, count },
-            None => Window::After { position: None, count },
-        };
-        let page = self.page(search, window).await?;
+        let position = opened.as_ref().and_then(Cursor::position);
+        let is_backwards = opened.is_some_and(|cursor| cursor.backwards);
+        let page = self.page(search, cursor::window(is_backwards, position, count)).await?;
         let seal = |position, backwards| {
-            self.paging.sealer.seal(&Cursor::new(0, position, backwards, count, now), scope)
+            let cursor = Cursor::new(0, Some(position), backwards, count, now);
+            self.paging.sealer.seal(&cursor, scope)
         };
         let next = page.next.map(|position| seal(position, false)).transpose()?;
         let previous = page.previous.map(|position| seal(position, true)).transpose()?;

@@ -84,7 +84,10 @@ fn window(found: Vec<Found>, query: &Query) -> Page {
             (found.partition_point(|one| place(one, position) != Ordering::Greater), *count)
         }
         Window::Before { position, count } => {
-            let end = found.partition_point(|one| place(one, position) == Ordering::Less);
+            let is_before = |one: &Found| {
+                position.as_ref().is_none_or(|position| place(one, position) == Ordering::Less)
+            };
+            let end = found.partition_point(is_before);
             (end.saturating_sub(*count), end.min(*count))
         }
     };

@@ -1,9 +1,11 @@
 //! The resources of all types (RFC 7644 §3.4.2.1).
 
+mod cursor;
+
 use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
-use scim_core::{Error, ListResponse, ScimType};
+use scim_core::{Error, ScimType};
 use scim_filter::{Key, Resolved, ResolvedPath};
 use scim_schema::Projection;
 use serde_json::{Map, Value};
@@ -13,9 +15,9 @@ use super::{
     search::{Method, Search, unknown_sort},
 };
 use crate::{
-    Action, Page, Position, Store, Stored, Window,
+    Action, Page, Store, Stored, Window,
     answer::{Answer, Refusal},
-    cursor::{self, Cursor},
+    cursor::scope,
     meta::Meta,
     params::Params,
     render::{Shown, with_values},
@@ -24,6 +26,8 @@ use crate::{
 
 /// A resource among those of all types, and where it stands.
 struct Found<'a> {
+    /// The resource type, by its place among the searches.
+    at: usize,
     key: Option<Key>,
     shown: Shown<'a>,
 }
@@ -45,16 +49,12 @@ impl<S: Store> Parts<S> {
         match (self.method(params)?, searches.sorted) {
             (Method::Index { start, count }, false) => self.in_turn(&searches, start, count).await,
             (Method::Index { start, count }, true) => self.merged(&searches, start, count).await,
-            (Method::Cursor { cursor, count }, sorted) => {
+            (Method::Cursor { cursor, count }, _) => {
                 let opened = cursor
                     .map(|text| self.paging.sealer.open(text, &searches.scope, head.now))
                     .transpose()?;
                 let count = self.cursor_count(opened.as_ref(), count)?;
-                if sorted {
-                    self.merged_from(&searches, opened, count).await
-                } else {
-                    self.in_turn_from(&searches, opened, count).await
-                }
+                self.all_by_cursor(&searches, opened, count).await
             }
         }
     }
@@ -77,10 +77,8 @@ impl<S: Store> Parts<S> {
             asked
         };
         let canonical: Vec<String> = each.iter().flat_map(asked).collect();
-        let scope = each
-            .first()
-            .map(|search| cursor::scope(&search.cx, "/", &canonical))
-            .unwrap_or_default();
+        let scope =
+            each.first().map(|search| scope(&search.cx, "/", &canonical)).unwrap_or_default();
         Ok(Searches { each, sorted, descending: params.descending, scope, now: head.now })
     }
 
@@ -97,33 +95,6 @@ impl<S: Store> Parts<S> {
         self.listed(indexed(Some(total), start), resources)
     }
 
-    /// The same, from a cursor on: it says in which type the page begins, and where.
-    async fn in_turn_from(
-        &self,
-        searches: &Searches,
-        cursor: Option<Cursor>,
-        count: usize,
-    ) -> Answer {
-        let (mut resources, mut next) = (Vec::new(), None);
-        let first = cursor.as_ref().map_or(0, |cursor| cursor.endpoint);
-        let mut position = cursor.as_ref().and_then(Cursor::position);
-        for (at, search) in searches.each.iter().enumerate().skip(first) {
-            let left = count.saturating_sub(resources.len());
-            if left == 0 {
-                next = Some((at, Position { key: None, id: String::new() }));
-                break;
-            }
-            let window = Window::After { position: position.take(), count: left };
-            let page = self.page(search, window).await?;
-            resources.extend(search.shown(page.resources));
-            if let Some(position) = page.next {
-                next = Some((at, position));
-                break;
-            }
-        }
-        self.by_cursor(searches, resources, next.filter(|_| count > 0), count)
-    }
-
     /// All types merged by their sort keys, up to the end of the page.
     async fn merged(&self, searches: &Searches, start: u64, count: usize) -> Answer {
         let skipped = usize::try_from(start - 1).unwrap_or(usize::MAX);
@@ -134,42 +105,14 @@ impl<S: Store> Parts<S> {
             return Err(Error::of(ScimType::TooMany, detail).into());
         }
         let (mut total, mut found) = (0_u64, Vec::new());
-        for search in &searches.each {
+        for (at, search) in searches.each.iter().enumerate() {
             let page = self.unprojected(search, Window::Index { start: 1, count: end }).await?;
             total = total.saturating_add(page.total.unwrap_or_default());
-            self.find(search, page, &mut found)?;
+            self.find(at, search, page, &mut found)?;
         }
         found.sort_by(|left, right| order(searches.descending, left, right));
         let page = found.into_iter().skip(skipped).take(count);
         self.listed(indexed(Some(total), start), page.map(|one| one.shown).collect())
-    }
-
-    /// The same, from a cursor on.
-    async fn merged_from(
-        &self,
-        searches: &Searches,
-        cursor: Option<Cursor>,
-        count: usize,
-    ) -> Answer {
-        let position = cursor.as_ref().and_then(Cursor::position);
-        let (mut found, mut more) = (Vec::new(), false);
-        for search in &searches.each {
-            let Some(position) = begin(search, position.clone(), searches.descending) else {
-                continue;
-            };
-            let page = self.unprojected(search, Window::After { position, count }).await?;
-            more |= page.next.is_some();
-            self.find(search, page, &mut found)?;
-        }
-        found.sort_by(|left, right| order(searches.descending, left, right));
-        more |= found.len() > count;
-        found.truncate(count);
-        let last = found.last().map(|one| {
-            let key = one.key.as_ref().map(|key| key.as_str().to_owned());
-            (0, Position { key, id: one.shown.stored.id.clone() })
-        });
-        let resources = found.into_iter().map(|one| one.shown).collect();
-        self.by_cursor(searches, resources, last.filter(|_| more), count)
     }
 
     /// What sorts a resource need not be what is asked for of it; both are loaded.
@@ -183,6 +126,7 @@ impl<S: Store> Parts<S> {
 
     fn find<'a>(
         &self,
+        at: usize,
         search: &'a Search,
         page: Page,
         found: &mut Vec<Found<'a>>,
@@ -190,7 +134,7 @@ impl<S: Store> Parts<S> {
         for stored in page.resources {
             let stored = with_values(stored)?;
             let key = search.sort.as_ref().and_then(|sort| self.key(search, &stored, &sort.path));
-            found.push(Found { key, shown: Shown { search, stored } });
+            found.push(Found { at, key, shown: Shown { search, stored } });
         }
         Ok(())
     }
@@ -209,37 +153,6 @@ impl<S: Store> Parts<S> {
                 ("meta".to_owned(), meta.into()),
             ]))
         })
-    }
-
-    fn by_cursor(
-        &self,
-        searches: &Searches,
-        resources: Vec<Shown<'_>>,
-        next: Option<(usize, Position)>,
-        count: usize,
-    ) -> Answer {
-        let seal = |(endpoint, position)| {
-            let cursor = Cursor::new(endpoint, position, false, count, searches.now);
-            self.paging.sealer.seal(&cursor, &searches.scope)
-        };
-        let mut list = ListResponse::new([]);
-        list.next_cursor = next.map(seal).transpose()?;
-        self.listed(list, resources)
-    }
-}
-
-/// Where a type begins behind a position among all types; `None` if all of it lies before. A type
-/// that has no attribute to sort by has no key anywhere.
-fn begin(
-    search: &Search,
-    position: Option<Position>,
-    descending: bool,
-) -> Option<Option<Position>> {
-    match position {
-        Some(Position { key: Some(_), .. }) if search.sort.is_none() => {
-            (!descending).then_some(None)
-        }
-        position => Some(position),
     }
 }
 

@@ -57,8 +57,8 @@ pub enum Window {
     },
     /// What comes before a position (RFC 9865).
     Before {
-        /// The position.
-        position: Position,
+        /// The position; `None` for the end.
+        position: Option<Position>,
         /// How many.
         count: usize,
     },

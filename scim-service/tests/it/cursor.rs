@@ -240,6 +240,53 @@ async fn all_types_are_walked_by_cursor_in_turn_and_merged() {
     assert_eq!(walk(&client, "/?count=2&sortBy=userName&sortOrder=descending").await.0, expected);
 }
 
+/// Follows `previousCursor` from the last page that `nextCursor` leads to.
+async fn walk_back(client: &Client, query: &str) -> Vec<String> {
+    let mut page = client.get(&format!("{query}&cursor")).await;
+    assert!(page.body.get("previousCursor").is_none());
+    while let Some(next) = page.body["nextCursor"].as_str() {
+        page = client.get(&format!("{query}&cursor={next}")).await;
+    }
+    let mut found = names(&page);
+    while let Some(previous) = page.body["previousCursor"].as_str() {
+        page = client.get(&format!("{query}&cursor={previous}")).await;
+        assert!(page.body.get("nextCursor").is_some());
+        found.splice(0..0, names(&page));
+        assert!(found.len() < 50, "the walk comes to an end");
+    }
+    found
+}
+
+/// RFC 9865 §2
+#[tokio::test]
+async fn all_types_are_walked_backwards_in_turn_and_merged() {
+    let client = people(5).await;
+    for name in ["user01x", "zebra"] {
+        client.post("/Groups", json!({"displayName": name})).await;
+    }
+    for order in ["", "&sortBy=userName", "&sortBy=displayName", "&sortBy=id"] {
+        for direction in ["", "&sortOrder=descending"] {
+            for count in 1..9 {
+                let query = format!("/?count={count}{order}{direction}");
+                let (expected, pages) = walk(&client, &query).await;
+                assert_eq!(pages, 7_usize.div_ceil(count), "{query}");
+                assert_eq!(walk_back(&client, &query).await, expected, "{query}");
+            }
+        }
+    }
+}
+
+/// RFC 9865 §2
+#[tokio::test]
+async fn a_page_over_all_types_does_not_lead_to_types_without_resources() {
+    let client = people(2).await;
+    let first = client.get("/?count=2&cursor").await;
+    assert_eq!(names(&first).len(), 2);
+    assert!(first.body.get("nextCursor").is_none(), "there are no groups");
+    let none = client.get("/?count=0&cursor").await;
+    assert_eq!((names(&none).len(), &none.body["totalResults"]), (0, &json!(2)));
+}
+
 async fn names_by_index(client: &Client, query: &str) -> Vec<String> {
     let list = client.get(query).await;
     let resources = list.body["Resources"].as_array().unwrap();

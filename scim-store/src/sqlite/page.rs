@@ -52,11 +52,11 @@ pub(super) fn query(
             (rows, more, position.is_some())
         }
         Window::Before { position, count } => {
-            let part = Part { behind: Some(position), skip: 0, count: *count };
+            let part = Part { behind: position.as_ref(), skip: 0, count: *count };
             let (mut rows, more) = cut(connection, scope, query, &tables, true, part)?;
             rows.reverse();
             // What is asked for lies before a resource, so something follows.
-            (rows, true, more)
+            (rows, position.is_some(), more)
         }
     };
     let mut page = Page::default();

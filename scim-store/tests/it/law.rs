@@ -141,7 +141,7 @@ fn listing(
         let ids: Vec<String> = page.resources.iter().map(|stored| stored.id.clone()).collect();
         lines.push(format!("{:?} {ids:?} {:?}", page.previous, page.next));
         if let Some(position) = page.previous {
-            let window = Window::Before { position, count: 1 };
+            let window = Window::Before { position: Some(position), count: 1 };
             let back = block_on(store.query(cx, &query(cx, filter, sort, window))).unwrap();
             let ids: Vec<String> = back.resources.iter().map(|stored| stored.id.clone()).collect();
             lines.push(format!("{:?} {ids:?} {:?}", back.previous, back.next));

@@ -114,7 +114,7 @@ fn cursors_walk_every_order_forth_and_back() {
                 let (next, previous) = (page.next.clone(), page.previous.clone());
                 assert_eq!(previous.is_some(), !walked.is_empty());
                 if let Some(previous) = previous {
-                    let window = Window::Before { position: previous, count };
+                    let window = Window::Before { position: Some(previous), count };
                     let back = block_on(store.query(&cx, &query(&cx, None, sort, window))).unwrap();
                     let from = walked.len().saturating_sub(count);
                     assert_eq!(back.previous.is_some(), from > 0);

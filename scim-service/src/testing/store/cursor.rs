@@ -18,6 +18,7 @@ checks! { "cursor":
     pages_lead_back_to_where_they_came_from,
     the_first_page_has_none_before_it,
     the_last_page_has_none_behind_it,
+    the_end_has_the_last_before_it,
     a_page_that_ends_with_the_last_is_the_last,
     a_walk_goes_on_where_a_row_has_gone,
     a_walk_goes_on_where_all_around_has_gone,
@@ -55,10 +56,10 @@ async fn before(
     bench: &Bench,
     cx: &Context,
     query: &Query,
-    position: Position,
+    position: impl Into<Option<Position>>,
     count: usize,
 ) -> Outcome<Listed> {
-    let mut query = query.clone();
+    let (mut query, position) = (query.clone(), position.into());
     query.window = Window::Before { position, count };
     bench.page(cx, &query).await
 }
@@ -191,6 +192,26 @@ async fn the_last_page_has_none_behind_it(bench: Bench) -> Outcome {
             "a walk by {count} has {} pages",
             pages.len()
         );
+    }
+    Ok(())
+}
+
+async fn the_end_has_the_last_before_it(bench: Bench) -> Outcome {
+    paging(&bench)?;
+    crowd(&bench).await?;
+    let cx = bench.users();
+    for query in orders(&bench, &cx) {
+        let all = bench.page(&cx, &query).await?.ids();
+        for count in [1, 5, 23, 30] {
+            let page = before(&bench, &cx, &query, None, count).await?;
+            let first = all.len().saturating_sub(count);
+            ensure!(
+                page.ids().iter().eq(all.iter().skip(first)),
+                "before the end are not the last"
+            );
+            ensure!(page.next.is_none(), "the end has a page behind it");
+            ensure!(page.previous.is_some() == (first > 0), "the way back ends at the wrong place");
+        }
     }
     Ok(())
 }

@@ -155,7 +155,7 @@ async fn another_tenants_resources_are_not_met_by_position(bench: Bench) -> Outc
     for window in [
         crate::Window::After { position: None, count: 10 },
         crate::Window::After { position: Some(place(1)), count: 10 },
-        crate::Window::Before { position: place(9), count: 10 },
+        crate::Window::Before { position: Some(place(9)), count: 10 },
     ] {
         let mut query = super::bench::whole(&cx);
         query.window = window;

@@ -63,6 +63,7 @@ const FAULTS: &[(Fault, &[&str])] = &[
         ],
     ),
     (Fault::CountsFromZero, &["page/pages_together_are_the_whole"]),
+    (Fault::TakesEndForBeginning, &["cursor/the_end_has_the_last_before_it"]),
     (
         Fault::PagesByOffset,
         &[

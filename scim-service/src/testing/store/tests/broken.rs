@@ -38,6 +38,7 @@ pub(super) enum Fault {
     TotalsPage,
     IgnoresCount,
     CountsFromZero,
+    TakesEndForBeginning,
     PagesByOffset,
     RepeatsPosition,
     LosesPlaceWithoutRow,

@@ -101,6 +101,11 @@ impl Broken {
                     *count = usize::MAX;
                 }
             }
+            Some(Fault::TakesEndForBeginning) => {
+                if let Window::Before { position: None, count } = asked.window {
+                    asked.window = Window::After { position: None, count };
+                }
+            }
             Some(Fault::CountsFromZero) => {
                 if let Window::Index { start, .. } = &mut asked.window {
                     *start = start.saturating_add(1);
