@@ -1,5 +1,5 @@
 // What scim2-parse-filter makes of filters: reads {filters, resources} from its input, writes for
-// each filter the ids of the resources it matches, or null if it does not parse.
+// each filter {reads, ids}: whether it parses, and the resources it matches unless that fails.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,18 +8,15 @@ const require = createRequire(`${process.argv[2]}/`);
 const { parse, filter } = require("scim2-parse-filter");
 const { filters, resources } = JSON.parse(readFileSync(0, "utf8"));
 
-function ids(text) {
-    let matches;
+function answer(text) {
+    let reads = false;
     try {
-        matches = filter(parse(text));
+        const matches = filter(parse(text));
+        reads = true;
+        return { reads, ids: resources.filter(matches).map((resource) => resource.id) };
     } catch {
-        return null;
-    }
-    try {
-        return resources.filter(matches).map((resource) => resource.id);
-    } catch {
-        return ["(fails)"];
+        return { reads };
     }
 }
 
-process.stdout.write(JSON.stringify(filters.map(ids)));
+process.stdout.write(JSON.stringify(filters.map(answer)));
