@@ -24,10 +24,10 @@ pub(super) fn steps(path: &ResolvedPath) -> Vec<Step<'_>> {
 pub(super) fn text(base: &str, way: &[Step<'_>], dialect: Dialect) -> Result<String, Unsupported> {
     match (dialect, way) {
         (Dialect::Sqlite, []) => Ok(base.to_owned()),
-        (Dialect::Sqlite, _) => Ok(format!("{base} ->> {}", json_path(way)?)),
+        (Dialect::Sqlite, _) => Ok([base, " ->> ", &json_path(way)?].concat()),
         (Dialect::Postgres, []) => Ok(format!("{base} #>> '{{}}'")),
         (Dialect::Postgres, [way @ .., last]) => {
-            Ok(format!("{} ->> {}", node(base, way, dialect)?, quoted(last)?))
+            Ok([&node(base, way, dialect)?, " ->> '", escaped(last)?, "'"].concat())
         }
     }
 }
@@ -37,9 +37,9 @@ pub(super) fn node(base: &str, way: &[Step<'_>], dialect: Dialect) -> Result<Str
     match (dialect, way) {
         (_, []) => Ok(base.to_owned()),
         (Dialect::Sqlite, _) => Ok(format!("{base} -> {}", json_path(way)?)),
-        (Dialect::Postgres, _) => {
-            way.iter().try_fold(base.to_owned(), |text, step| Ok(text + " -> " + &quoted(step)?))
-        }
+        (Dialect::Postgres, _) => way.iter().try_fold(base.to_owned(), |text, step| {
+            Ok([&text, " -> '", escaped(step)?, "'"].concat())
+        }),
     }
 }
 
@@ -69,10 +69,6 @@ fn json_path(way: &[Step<'_>]) -> Result<String, Unsupported> {
     }
     path.push('\'');
     Ok(path)
-}
-
-fn quoted(step: &Step<'_>) -> Result<String, Unsupported> {
-    Ok(format!("'{}'", escaped(step)?))
 }
 
 /// The name for use inside a string of SQL and of a JSON path. The schema's names hold nothing

@@ -1,5 +1,7 @@
 //! One comparison of one column.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use scim_core::Kind;
 
@@ -38,9 +40,9 @@ impl Sink {
 }
 
 /// The SQL of a column as an operand: in parentheses unless it is a plain name.
-pub(super) fn operand(sql: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '"');
-    if sql.chars().all(plain) { sql.to_owned() } else { format!("({sql})") }
+pub(super) fn operand(sql: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'"');
+    if sql.bytes().all(plain) { sql.into() } else { ["(", sql, ")"].concat().into() }
 }
 
 /// The operand as text that is ordered byte by byte.
@@ -89,21 +91,21 @@ pub(super) fn write(
             Holds::Key => format!("{sql} = 'true'"),
             _ => return None,
         };
-        return Some(negated(&is_true, holds));
+        return Some(negated(is_true, holds));
     }
     let condition = match op {
-        TestOp::Present if column.holds.is_text() => format!("{sql} <> ''"),
+        TestOp::Present if column.holds.is_text() => [&sql, " <> ''"].concat(),
         TestOp::Present => format!("{sql} IS NOT NULL"),
         _ if !column.holds.fits(path, sink.dialect) => return None,
         _ if column.holds.is_text() => textual(sink, &sql, column, op)?,
         _ => native(sink, &sql, column.holds, op)?,
     };
-    Some(negated(&condition, !holds))
+    Some(negated(condition, !holds))
 }
 
 /// The condition, or its opposite in which NULL counts as false.
-pub(super) fn negated(condition: &str, negate: bool) -> String {
-    if negate { format!("({condition}) IS NOT TRUE") } else { condition.to_owned() }
+pub(super) fn negated(condition: String, negate: bool) -> String {
+    if negate { format!("({condition}) IS NOT TRUE") } else { condition }
 }
 
 fn textual(sink: &mut Sink, sql: &str, column: &Column, op: &TestOp) -> Option<String> {
@@ -116,7 +118,7 @@ fn textual(sink: &mut Sink, sql: &str, column: &Column, op: &TestOp) -> Option<S
         TestOp::Present => return None,
         TestOp::Eq(operand) => match literal(operand)? {
             empty if empty.is_empty() => "FALSE".to_owned(),
-            text => format!("{sql} = {}", sink.bind_text(&text)),
+            text => [sql, " = ", &sink.bind(Param::Text(text))].concat(),
         },
         TestOp::Gt(operand) => ordered(sink, sql, column, '>', "", &literal(operand)?),
         TestOp::Ge(operand) => ordered(sink, sql, column, '>', "=", &literal(operand)?),

@@ -275,7 +275,7 @@ fn sorted(
     let Column { sql, holds, required, .. } =
         column.ok_or_else(|| Unsupported::new(path.to_string()))?;
     let sql = operand(&sql);
-    let sql = if holds.is_text() { bytewise(&sql, dialect) } else { sql };
+    let sql = if holds.is_text() { bytewise(&sql, dialect) } else { sql.into_owned() };
     Ok(Sorted { sql, holds, required })
 }
 
