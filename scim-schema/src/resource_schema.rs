@@ -190,6 +190,13 @@ impl ResourceSchema {
         self.0.relations.iter().any(|relation| relation == attribute)
     }
 
+    /// The resource types that the elements of a relation can name, the likeliest first: the
+    /// `referenceTypes` of its `$ref` (RFC 7643 §7). None if the schema does not say.
+    pub fn related_types(&self, relation: &str) -> &[String] {
+        let reference = self.root().get(relation).and_then(|one| one.sub_attribute("$ref"));
+        reference.map_or(&[], |reference| reference.reference_types.as_slice())
+    }
+
     /// Every change goes through here, since what is derived from all parts is to be derived anew.
     fn edit(&mut self) -> &mut Parts {
         let parts = Arc::make_mut(&mut self.0);

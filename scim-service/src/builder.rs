@@ -137,7 +137,8 @@ impl<S: Store> Builder<S> {
         self
     }
 
-    /// What becomes of group members that do not exist.
+    /// What becomes of group members that do not exist, or that are of a type which the schema does
+    /// not name ([`ResourceSchema::related_types`](scim_schema::ResourceSchema::related_types)).
     #[must_use]
     pub fn unknown_members(mut self, unknown_members: UnknownMembers) -> Self {
         self.unknown_members = unknown_members;

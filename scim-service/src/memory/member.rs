@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::data::{Data, Row};
 use crate::{Context, StoreError, Stored, UnknownMembers};
 
-/// Leaves of each relation the elements that exist, each with the type of what it names.
+/// Leaves of each relation the elements that exist and that it can hold, each with the type of
+/// what it names.
 pub(super) fn known(
     data: &Data,
     cx: &Context,
@@ -19,8 +20,9 @@ pub(super) fn known(
     for relation in cx.endpoint().relations() {
         let Some(Value::Array(elements)) = attributes.get_mut(relation.as_str()) else { continue };
         let all = elements.len();
+        let types = cx.schema().related_types(relation.as_str());
         elements.retain_mut(|element| {
-            let kind = id_of(element).and_then(|id| kind_of(data, id));
+            let kind = id_of(element).and_then(|id| kind_of(data, types, id));
             if let (Some(kind), Value::Object(element)) = (kind, element) {
                 element.insert("type".to_owned(), Value::String(kind.to_owned()));
             }
@@ -121,8 +123,10 @@ fn element(group: &str, row: &Row) -> Value {
     }
 }
 
-fn kind_of<'a>(data: &'a Data, id: &str) -> Option<&'a str> {
-    let mut tables = data.tables.iter();
+/// The type of the resource with this id, if it is one of these, of which none means any.
+fn kind_of<'a>(data: &'a Data, types: &[String], id: &str) -> Option<&'a str> {
+    let mut tables =
+        data.tables.iter().filter(|(kind, _)| types.is_empty() || types.contains(kind));
     tables.find(|(_, table)| table.rows.contains_key(id)).map(|(kind, _)| kind.as_str())
 }
 

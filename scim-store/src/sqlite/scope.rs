@@ -72,15 +72,10 @@ impl Scope {
 
     /// The types that members can have, the likeliest first.
     pub(super) fn member_types(&self) -> Vec<String> {
-        let relation = self.relation().map(AttrName::as_str);
-        let attributes = &self.schema().base().attributes;
-        let relation = attributes.iter().find(|one| relation.is_some_and(|name| one.name == name));
-        let named = relation.and_then(|relation| relation.sub_attribute("$ref"));
-        match named {
-            Some(reference) if !reference.reference_types.is_empty() => {
-                reference.reference_types.clone()
-            }
-            _ => vec!["User".to_owned(), "Group".to_owned()],
+        let relation = self.relation().map(AttrName::as_str).unwrap_or_default();
+        match self.schema().related_types(relation) {
+            [] => self.cx.types().map(|cx| cx.resource_type().to_owned()).collect(),
+            types => types.to_vec(),
         }
     }
 }
