@@ -73,4 +73,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn one_special_byte_anywhere_is_noticed() {
+        for byte in 0..=u8::MAX {
+            for (length, at) in (1..40).flat_map(|length| (0..length).map(move |at| (length, at))) {
+                for filler in [b'a', 0xff] {
+                    let mut bytes = vec![filler; length];
+                    bytes[at] = byte;
+                    assert_eq!(is_all_plain(&bytes), is_plain(byte), "{byte} at {at} of {length}");
+                }
+            }
+        }
+        assert!(is_all_plain(b""));
+    }
 }
