@@ -111,7 +111,7 @@ impl Test {
 impl Element {
     fn matches(&self, scope: &Value, texts: &Texts) -> bool {
         self.path.any(scope, false, |element| {
-            !is_unassigned(element) && self.filter.matches(element, texts)
+            self.filter.matches(element, texts) && !is_unassigned(element)
         })
     }
 }

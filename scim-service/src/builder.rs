@@ -192,7 +192,8 @@ impl<S: Store> Builder<S> {
         self
     }
 
-    /// How results are paged if the request does not say (RFC 9865 §2.3); by index unless set.
+    /// How results are paged if the request does not say (RFC 9865 §2.3); by index unless set. It
+    /// makes no difference to a store that can do one of the two only ([`Features`]).
     #[must_use]
     pub fn default_pagination(mut self, method: PaginationMethod) -> Self {
         self.default_pagination = method;
@@ -271,8 +272,8 @@ impl<S: Store> Builder<S> {
         let base = self.base_url.trim_end_matches('/').to_owned();
         let links = Links { base, endpoints: self.endpoints.into() };
         let features = self.store.features();
-        let pagination =
-            pagination(features, &self.limits, self.default_pagination, self.cursor_timeout);
+        let default = default_method(features, self.default_pagination);
+        let pagination = pagination(features, &self.limits, default, self.cursor_timeout);
         let discovery = Discovery::new(
             &links,
             features,
@@ -294,10 +295,7 @@ impl<S: Store> Builder<S> {
             ids: self.ids,
             secrets: self.secrets,
             me: self.me,
-            paging: Paging {
-                default: self.default_pagination,
-                sealer: Sealer::new(&self.cursor_key, self.cursor_timeout),
-            },
+            paging: Paging { default, sealer: Sealer::new(&self.cursor_key, self.cursor_timeout) },
         }
         .into())
     }
@@ -313,13 +311,19 @@ fn pagination(
     let size = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
     let pagination = Pagination::default()
         .cursor(features.cursor)
-        .index(true)
+        .index(!features.is_cursor_only())
         .default_page_size(size(limits.page))
         .max_page_size(size(limits.max_page));
-    if features.cursor {
-        pagination.default_pagination_method(default).cursor_timeout(timeout.as_secs())
-    } else {
-        pagination.default_pagination_method(PaginationMethod::Index)
+    let pagination = pagination.default_pagination_method(default);
+    if features.cursor { pagination.cursor_timeout(timeout.as_secs()) } else { pagination }
+}
+
+/// How results are paged if the request does not say.
+fn default_method(features: Features, asked: PaginationMethod) -> PaginationMethod {
+    match (features.cursor, features.is_cursor_only()) {
+        (false, _) => PaginationMethod::Index,
+        (true, false) => asked,
+        (true, true) => PaginationMethod::Cursor,
     }
 }
 

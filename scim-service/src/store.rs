@@ -176,13 +176,23 @@ pub struct Features {
     pub sort: bool,
     /// It answers pages by position, so that cursors can be given (RFC 9865).
     pub cursor: bool,
+    /// It answers pages by index. One that answers by position need not: then it is asked by index
+    /// for the first page alone, and for totals.
+    pub index: bool,
     /// It keeps the values of attributes that are never returned: [`Store::secret`].
     pub secrets: bool,
 }
 
 impl Default for Features {
     fn default() -> Self {
-        Self { filter: true, sort: true, cursor: false, secrets: false }
+        Self { filter: true, sort: true, cursor: false, index: true, secrets: false }
+    }
+}
+
+impl Features {
+    /// Whether clients can page by cursor alone (RFC 9865 §2.3).
+    pub(crate) fn is_cursor_only(&self) -> bool {
+        self.cursor && !self.index
     }
 }
 

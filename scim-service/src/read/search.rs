@@ -109,8 +109,9 @@ impl<S: Store> Parts<S> {
     /// How a query is paged: as it says, else as the service does by default.
     ///
     /// # Errors
-    /// 400 invalidValue for an index and a cursor at once, invalidCursor for a cursor where
-    /// there are none: a client that follows it must not be given the first page again and again.
+    /// 400 invalidValue for an index and a cursor at once, and for an index beyond the first where
+    /// there are cursors alone; invalidCursor for a cursor where there are none: a client that
+    /// follows it must not be given the first page again and again.
     pub(super) fn method<'a>(&self, params: &'a Params) -> Result<Method<'a>, Error> {
         let given = params.cursor.as_deref();
         let cursor = given.filter(|cursor| !cursor.is_empty());
@@ -121,8 +122,13 @@ impl<S: Store> Parts<S> {
         if cursor.is_some() && !cursors {
             return Err(Error::of(ScimType::InvalidCursor, "this server does not page by cursor"));
         }
-        let by_default =
-            self.paging.default == PaginationMethod::Cursor && params.start_index.is_none();
+        let is_first = params.start_index.is_none_or(|start| start <= 1);
+        let cursors_alone = self.store.features().is_cursor_only();
+        if cursors_alone && !is_first {
+            return Err(Error::invalid_value("this server pages by cursor alone"));
+        }
+        let by_default = self.paging.default == PaginationMethod::Cursor
+            && (cursors_alone || params.start_index.is_none());
         if cursors && (given.is_some() || by_default) {
             return Ok(Method::Cursor {
                 cursor,

@@ -86,6 +86,31 @@ async fn a_store_without_positions_gives_no_cursor_and_takes_none() {
     }
 }
 
+/// RFC 9865 §2.3, RFC 9865 §2.4, RFC 9865 §4
+#[tokio::test]
+async fn a_store_without_an_index_gives_cursors_to_whoever_does_not_ask_for_them() {
+    let client = client(|features| (features.cursor, features.index) = (true, false), None);
+    client.user("a").await;
+    client.user("b").await;
+    let pagination = client.get("/ServiceProviderConfig").await.body["pagination"].clone();
+    assert_eq!((&pagination["cursor"], &pagination["index"]), (&json!(true), &json!(false)));
+    assert_eq!(pagination["defaultPaginationMethod"], "cursor");
+    for path in ["/Users?count=1", "/Users?count=1&startIndex=1", "/?count=1"] {
+        let first = client.get(path).await.body;
+        assert_eq!(
+            (&first["Resources"][0]["userName"], first.get("startIndex")),
+            (&json!("a"), None)
+        );
+        let next = first["nextCursor"].as_str().unwrap();
+        let path = path.trim_end_matches("&startIndex=1");
+        let second = client.get(&format!("{path}&cursor={next}")).await.body;
+        assert_eq!(second["Resources"][0]["userName"], "b");
+    }
+    for path in ["/Users?startIndex=2", "/?startIndex=2"] {
+        assert_eq!(client.get(path).await.error(), (400, Some("invalidValue")), "{path}");
+    }
+}
+
 /// RFC 7643 §5, RFC 9865 §2, RFC 9865 §4, RFC 7644 §3.4.2.4
 #[tokio::test]
 async fn a_page_is_no_larger_than_announced_whether_its_size_is_asked_for_or_not() {

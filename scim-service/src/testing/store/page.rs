@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    bench::{ALL, Bench, Listed, Outcome, ensure, id, whole},
+    bench::{ALL, Bench, Listed, Miss, Outcome, ensure, id, whole},
     check::checks,
     filter::searching,
     sort::sorting,
@@ -65,6 +65,9 @@ async fn at(
     start: u64,
     count: usize,
 ) -> Outcome<Listed> {
+    if start > 1 && !bench.features().index {
+        return Err(Miss::Skipped("the store does not page by index".to_owned()));
+    }
     let mut query = query.clone();
     query.window = Window::Index { start, count };
     bench.page(cx, &query).await
