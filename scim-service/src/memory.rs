@@ -75,9 +75,11 @@ impl Store for MemoryStore {
                 return Err(StoreError::conflict("id"));
             }
             let attributes = member::known(data, cx, resource.into_attributes())?;
-            data.put(cx.resource_type(), &id, Some(Row::new(cx, attributes, secrets)))?;
+            let row = Row::new(cx, attributes, secrets);
+            let stored = row.stored(&id);
+            data.put(cx.resource_type(), &id, Some(row))?;
             judge(data, &invariants)?;
-            data.stored(cx, &id).ok_or_else(StoreError::stale)
+            Ok(stored)
         })
     }
 

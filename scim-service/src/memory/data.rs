@@ -112,9 +112,26 @@ impl Row {
         self.modified = now;
     }
 
-    fn stored(&self, id: &str) -> Stored {
+    /// The resource as it is kept.
+    pub(super) fn stored(&self, id: &str) -> Stored {
         let version = Version::counter(self.version);
         Stored::new(id, version, self.created, self.attributes.clone()).modified(self.modified)
+    }
+}
+
+impl Table {
+    /// Puts a row in the place of another, with the values that nobody else may have.
+    fn swap(&mut self, id: &str, row: Option<Row>) -> Option<Row> {
+        let claims = row.as_ref().map(|row| row.claims.clone()).unwrap_or_default();
+        let old = match row {
+            Some(row) => self.rows.insert(id.to_owned(), row),
+            None => self.rows.remove(id),
+        };
+        for claim in old.iter().flat_map(|old| &old.claims) {
+            self.unique.remove(claim);
+        }
+        self.unique.extend(claims.into_iter().map(|claim| (claim, id.to_owned())));
+        old
     }
 }
 
@@ -184,18 +201,12 @@ impl Data {
 
     /// Puts a row in the place of another, with what is looked up by it.
     fn swap(&mut self, kind: &str, id: &str, row: Option<Row>) -> Option<Row> {
-        let table = self.tables.entry(kind.to_owned()).or_default();
-        let old = table.rows.remove(id);
-        for claim in old.iter().flat_map(|old| &old.claims) {
-            table.unique.remove(claim);
-        }
-        for claim in row.iter().flat_map(|row| &row.claims) {
-            table.unique.insert(claim.clone(), id.to_owned());
-        }
-        let (before, after) = (member::all_held(old.as_ref()), member::all_held(row.as_ref()));
-        if let Some(row) = row {
-            table.rows.insert(id.to_owned(), row);
-        }
+        let after = member::all_held(row.as_ref());
+        let old = match self.tables.get_mut(kind) {
+            Some(table) => table.swap(id, row),
+            None => self.tables.entry(kind.to_owned()).or_default().swap(id, row),
+        };
+        let before = member::all_held(old.as_ref());
         if before != after {
             self.hold(kind, id, &before, &after);
         }
