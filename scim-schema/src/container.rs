@@ -15,7 +15,7 @@ pub(crate) struct Container {
     nodes: Vec<Node>,
     names: Names,
     /// The names in their order, and the positions of their attributes.
-    sorted: Vec<(Box<str>, usize)>,
+    sorted: Vec<(AttrName, usize)>,
     demanded: Vec<usize>,
     guarded: Vec<usize>,
 }
@@ -61,13 +61,12 @@ impl Container {
         nodes.filter(|(_, node)| wanted(&node.attribute)).map(|(at, _)| at).collect()
     }
 
-    fn sorted(&self) -> Vec<(Box<str>, usize)> {
+    fn sorted(&self) -> Vec<(AttrName, usize)> {
         let found = |attribute: &Attribute| {
-            let name = attribute.name.as_str();
-            Some((name.into(), self.position(name)?))
+            Some((attribute.name.clone(), self.position(attribute.name.as_str())?))
         };
         let mut sorted: Vec<_> = self.attributes().filter_map(found).collect();
-        sorted.sort_unstable();
+        sorted.sort_unstable_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
         sorted
     }
 
@@ -157,14 +156,26 @@ impl Container {
 /// Goes through a container along with an object, whose names mostly stand in order.
 pub(crate) struct Walk<'a> {
     container: &'a Container,
-    ahead: &'a [(Box<str>, usize)],
+    ahead: &'a [(AttrName, usize)],
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// The position of a name: the next, else found by hash.
     pub(crate) fn position(&mut self, name: &str) -> Option<usize> {
+        self.next(name).or_else(|| self.container.position(name))
+    }
+
+    /// The attribute of a name, and whether it is spelt so.
+    pub(crate) fn spelt(&mut self, name: &str) -> Option<(&'a Node, bool)> {
+        match self.next(name) {
+            Some(at) => Some((self.container.nodes.get(at)?, true)),
+            None => self.container.spelt(name),
+        }
+    }
+
+    fn next(&mut self, name: &str) -> Option<usize> {
         while let [(next, at), ahead @ ..] = self.ahead {
-            match (**next).cmp(name) {
+            match next.as_str().cmp(name) {
                 Ordering::Less => self.ahead = ahead,
                 Ordering::Equal => {
                     self.ahead = ahead;
@@ -173,7 +184,7 @@ impl Walk<'_> {
                 Ordering::Greater => break,
             }
         }
-        self.container.position(name)
+        None
     }
 }
 

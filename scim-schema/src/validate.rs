@@ -121,8 +121,9 @@ impl ResourceSchema {
 
     /// Brings the attributes of the base schema and of the extensions into canonical form.
     pub(crate) fn walk(&self, canon: &mut Canon<'_>, resource: &mut Map<String, Value>) {
+        let mut ahead = self.root().walk();
         canon.members(resource, Place::ROOT, |canon, name, value| {
-            if let Some((node, spelt_so)) = self.root().spelt(name) {
+            if let Some((node, spelt_so)) = ahead.spelt(name) {
                 let attribute = &node.attribute;
                 let canonical = attribute.name.as_str();
                 let kept = canon.has_form(attribute, value)
@@ -153,7 +154,8 @@ impl ResourceSchema {
         let Value::Object(object) = value else {
             return !value.is_null() && canon.refuse(place, Rule::Type("an object"));
         };
-        canon.members(object, place, |canon, name, value| match container.spelt(name) {
+        let mut ahead = container.walk();
+        canon.members(object, place, |canon, name, value| match ahead.spelt(name) {
             Some((node, spelt_so)) => {
                 let attribute = &node.attribute;
                 let canonical = attribute.name.as_str();
