@@ -239,5 +239,6 @@ fn a_write_names_its_type_and_what_must_hold_once_it_is_made() {
         assert_eq!(write.context().resource_type(), "User");
         let counts: Vec<_> = write.invariants().iter().map(|one| one.questions().len()).collect();
         assert_eq!(counts, [2], "{write:?}");
+        assert!(format!("{:?}", write.invariants()).contains("active"), "its questions are shown");
     }
 }

@@ -234,6 +234,7 @@ fn a_password_comes_to_light_nowhere() {
     let statuses = hold(&client, &seen);
     assert_eq!(&statuses[..9], [201, 409, 200, 200, 200, 200, 200, 200, 200]);
     assert!(seen.text().contains("store: ") && seen.text().contains("policy: "));
+    assert!(seen.text().contains("resource: Valid"), "what a policy is shown is looked at");
 }
 
 /// RFC 7643 §4.1.1, RFC 7643 §9.2
