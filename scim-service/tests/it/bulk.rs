@@ -146,6 +146,8 @@ fn partners() -> Client {
             attribute("buddies", "reference", true, &["User"]),
             attribute("page", "reference", false, &["external"]),
             attribute("motto", "string", false, &[]),
+            // Of a name that the base schema knows as well, as text.
+            attribute("nickName", "reference", false, &["User"]),
             mentor,
             deals,
         ],
@@ -170,10 +172,10 @@ fn id_of(answer: &Answer, at: usize) -> String {
 async fn a_reference_stands_where_the_schema_says_and_becomes_an_id_or_a_location() {
     let client = partners();
     let data = json!({
-        "userName": "u",
+        "userName": "u", "nickName": "bulkId:v",
         PARTNER: {
             "sponsor": "bulkId:v", "buddies": ["bulkId:v", format!("{BASE}/Users/old")],
-            "page": "bulkId:v", "motto": "bulkId:v",
+            "page": "bulkId:v", "motto": "bulkId:v", "nickName": "bulkId:v",
             "mentor": {"value": "bulkId:v", "$ref": "bulkId:v", "note": "bulkId:v"},
             "deals": [{"name": "bulkId:v", "signers": ["bulkId:g", "bulkId:v"]}],
         },
@@ -193,11 +195,12 @@ async fn a_reference_stands_where_the_schema_says_and_becomes_an_id_or_a_locatio
     let stored = client.get(&format!("/Users/{}", id_of(&answer, 0))).await;
     let expected = json!({
         "sponsor": user, "buddies": [user, format!("{BASE}/Users/old")],
-        "page": "bulkId:v", "motto": "bulkId:v",
+        "page": "bulkId:v", "motto": "bulkId:v", "nickName": user,
         "mentor": {"value": id, "$ref": user, "note": "bulkId:v"},
         "deals": [{"name": "bulkId:v", "signers": [group, user]}],
     });
     assert_eq!(stored.body[PARTNER], expected);
+    assert_eq!(stored.body["nickName"], "bulkId:v");
 }
 
 /// RFC 7644 §3.7.2
