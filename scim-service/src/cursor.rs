@@ -155,6 +155,7 @@ mod tests {
         assert_eq!(twin.open(&sealed, "a", now), Ok(cursor(now)));
         assert_eq!(sealer.open(&sealed, "b", now), Err(invalid()));
         assert_eq!(Sealer::new(&CursorKey::random(), hour).open(&sealed, "a", now), Err(invalid()));
+        assert_eq!(sealer.open(&sealed, "a", now + TimeDelta::seconds(3600)), Ok(cursor(now)));
         let late = sealer.open(&sealed, "a", now + TimeDelta::seconds(3601)).unwrap_err();
         assert_eq!(late.scim_type, Some(ScimType::ExpiredCursor));
     }

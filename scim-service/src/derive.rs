@@ -198,3 +198,38 @@ fn declare(resource: &mut Map<String, Value>, uri: &SchemaUri) {
         schemas.push(uri.as_str().into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Extensions;
+    use scim_schema::catalog;
+
+    use super::*;
+    use crate::Endpoint;
+
+    #[test]
+    fn what_is_derived_shows_what_it_is_and_what_it_needs() {
+        let [roles, groups] = ["roles", "groups"].map(|path| path.parse().unwrap());
+        let shown = format!("{:?}", Derived::new(roles, [groups], |_, _| None));
+        assert!(shown.contains("roles") && shown.contains("groups"), "{shown}");
+    }
+
+    /// RFC 7644 §3.9
+    #[test]
+    fn what_references_follow_from_is_loaded_only_where_they_are_shown_without_it() {
+        let cx = Context::new(Endpoint::groups(catalog::group()), Extensions::new());
+        let only = |names: &[&str]| {
+            Projection::only(cx.schema(), names.iter().copied(), &Compat::STRICT).unwrap()
+        };
+        for (want, is_enough) in [
+            (Projection::default_of(cx.schema()), true),
+            (only(&["displayName"]), true),
+            (only(&["members.value"]), true),
+            (only(&["members.$ref"]), false),
+        ] {
+            let loaded = loaded(&cx, &want, &want).unwrap();
+            assert_eq!(matches!(loaded, Cow::Borrowed(_)), is_enough, "{want:?}");
+            assert_eq!(loaded.includes("members"), want.includes("members"), "{want:?}");
+        }
+    }
+}

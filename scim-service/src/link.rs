@@ -71,7 +71,7 @@ impl Links {
     /// The address of a resource.
     pub(crate) fn location(&self, endpoint: &Endpoint, id: &str) -> String {
         let parts = [&self.base, "/", endpoint.segment(), "/"];
-        let length = parts.iter().map(|part| part.len()).sum::<usize>() + id.len();
+        let length = parts.iter().chain([&id]).map(|part| part.len()).sum();
         let mut location = String::with_capacity(length);
         location.extend(parts);
         location.extend(utf8_percent_encode(id, SEGMENT));

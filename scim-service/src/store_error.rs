@@ -137,4 +137,16 @@ mod tests {
         assert_eq!(Chain(&error).to_string(), format!("the statement failed: {cause}"));
         assert_eq!(Chain(&std::fmt::Error).to_string(), cause);
     }
+
+    #[test]
+    fn an_error_shows_of_what_kind_it_is() {
+        for (error, shown) in [
+            (StoreError::stale(), "Stale"),
+            (StoreError::busy(AFTER_RACES), "Busy(1s)"),
+            (StoreError::from(std::fmt::Error), "Inside(Error)"),
+        ] {
+            assert_eq!(format!("{error:?}"), shown);
+        }
+        assert!(format!("{:?}", StoreError::conflict("userName")).starts_with("Refused("));
+    }
 }

@@ -139,6 +139,12 @@ fn partners() -> Client {
         attribute("name", "string", false, &[]),
         attribute("signers", "reference", true, &["User", "Group"]),
     ]);
+    let mut warden = attribute("warden", "reference", false, &["User"]);
+    warden["mutability"] = json!("readOnly");
+    let mut seal = attribute("seal", "complex", false, &[]);
+    let mut by = attribute("by", "reference", false, &["User"]);
+    by["mutability"] = json!("readOnly");
+    seal["subAttributes"] = json!([attribute("text", "string", false, &[]), by]);
     let schema: Schema = serde_json::from_value(json!({
         "id": PARTNER, "name": "Partner", "description": "Who works with whom.",
         "attributes": [
@@ -146,8 +152,12 @@ fn partners() -> Client {
             attribute("buddies", "reference", true, &["User"]),
             attribute("page", "reference", false, &["external"]),
             attribute("motto", "string", false, &[]),
+            // Of a name that the base schema knows as well, as text.
+            attribute("nickName", "reference", false, &["User"]),
             mentor,
             deals,
+            seal,
+            warden,
         ],
     }))
     .unwrap();
@@ -170,10 +180,10 @@ fn id_of(answer: &Answer, at: usize) -> String {
 async fn a_reference_stands_where_the_schema_says_and_becomes_an_id_or_a_location() {
     let client = partners();
     let data = json!({
-        "userName": "u",
+        "userName": "u", "nickName": "bulkId:v", "roles": [{"value": "bulkId:v"}],
         PARTNER: {
             "sponsor": "bulkId:v", "buddies": ["bulkId:v", format!("{BASE}/Users/old")],
-            "page": "bulkId:v", "motto": "bulkId:v",
+            "page": "bulkId:v", "motto": "bulkId:v", "nickName": "bulkId:v",
             "mentor": {"value": "bulkId:v", "$ref": "bulkId:v", "note": "bulkId:v"},
             "deals": [{"name": "bulkId:v", "signers": ["bulkId:g", "bulkId:v"]}],
         },
@@ -193,11 +203,13 @@ async fn a_reference_stands_where_the_schema_says_and_becomes_an_id_or_a_locatio
     let stored = client.get(&format!("/Users/{}", id_of(&answer, 0))).await;
     let expected = json!({
         "sponsor": user, "buddies": [user, format!("{BASE}/Users/old")],
-        "page": "bulkId:v", "motto": "bulkId:v",
+        "page": "bulkId:v", "motto": "bulkId:v", "nickName": user,
         "mentor": {"value": id, "$ref": user, "note": "bulkId:v"},
         "deals": [{"name": "bulkId:v", "signers": [group, user]}],
     });
     assert_eq!(stored.body[PARTNER], expected);
+    assert_eq!(stored.body["nickName"], "bulkId:v");
+    assert_eq!(stored.body["roles"][0]["value"], id);
 }
 
 /// RFC 7644 §3.7.2
@@ -217,10 +229,15 @@ async fn a_reference_to_nothing_fails_its_operation_in_every_form() {
         assert_eq!(statuses(&answer), ["400"], "{at}");
         assert_eq!(answer.body["Operations"][0]["response"]["scimType"], "invalidValue", "{at}");
     }
-    // What lies outside, what is text, and what no schema knows refers to nothing.
+    // What lies outside, what is text, what clients cannot write and what no schema knows refers
+    // to nothing.
     let texts = [
         (PARTNER, json!({"page": "bulkId:none"})),
         (PARTNER, json!({"motto": "bulkId:none"})),
+        (PARTNER, json!({"mentor": {"value": "x", "odd": "bulkId:none"}})),
+        (PARTNER, json!({"seal": {"text": "x", "by": "bulkId:none"}})),
+        (PARTNER, json!({"warden": "bulkId:none"})),
+        ("groups", json!([{"value": "bulkId:none"}])),
         ("urn:example:schemas:2.0:Foreign", json!({"value": "bulkId:none"})),
     ];
     for (at, (schema, text)) in texts.into_iter().enumerate() {
@@ -294,6 +311,26 @@ async fn a_patch_refers_in_paths_names_and_values() {
         let expected = if sponsors { location } else { Value::Null };
         assert_eq!(stored[PARTNER]["sponsor"], expected, "{at}");
     }
+}
+
+/// RFC 7644 §3.7.2, RFC 7644 §3.5.2.2
+#[tokio::test]
+async fn a_value_that_names_its_path_again_refers_too() {
+    let client = Client::new();
+    let members = json!([{"value": "bulkId:v"}, {"value": "bulkId:w"}]);
+    let value = json!({"members": [{"value": "bulkId:v"}]});
+    let remove = json!({"Operations": [{"op": "remove", "path": "members", "value": value}]});
+    let operations = json!([
+        post("/Users", "v", json!({"userName": "v"})),
+        post("/Users", "w", json!({"userName": "w"})),
+        post("/Groups", "g", json!({"displayName": "g", "members": members})),
+        {"method": "PATCH", "path": "/Groups/bulkId:g", "data": remove},
+    ]);
+    let answer = bulk(&client, json!({"Operations": operations})).await;
+    assert_eq!(statuses(&answer), ["201", "201", "201", "200"]);
+    let group = client.get(&format!("/Groups/{}", id_of(&answer, 2))).await.body;
+    assert_eq!(group["members"].as_array().unwrap().len(), 1);
+    assert_eq!(group["members"][0]["value"], id_of(&answer, 1));
 }
 
 /// RFC 7644 §3.7.2, RFC 7644 §3.5.2.2

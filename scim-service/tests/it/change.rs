@@ -137,6 +137,37 @@ fn a_policy_is_asked_of_every_change_of_a_relation() {
     }
 }
 
+/// Writes an attribute of whatever is about to be written.
+struct Writing(&'static str, Value);
+
+impl Policy for Writing {
+    fn before(&self, _: &Context, proposal: &mut Proposal<'_>) -> Result<(), Error> {
+        proposal.resource.attributes_mut().insert(self.0.to_owned(), self.1.clone());
+        Ok(())
+    }
+}
+
+/// RFC 7644 §3.5.2
+#[test]
+fn a_policy_writes_beside_a_relation_that_is_not_loaded_and_not_into_it() {
+    let members = json!([{"value": "c"}]);
+    let add = json!({"Operations": [{"op": "add", "path": "members", "value": members}]});
+    let of_policy = |name, value| change(&add, Arc::new(Writing(name, value)));
+    let (is_changed, after) = outcome_of_parts(&of_policy("displayName", json!("B")));
+    assert!(is_changed);
+    assert_eq!(
+        (&after["displayName"], after["members"].as_array().unwrap().len()),
+        (&json!("B"), 3)
+    );
+    let change = of_policy("members", members.clone());
+    let (_, after) = outcome(change.apply(stored(group())).unwrap());
+    assert_eq!(after["members"], members);
+    let (rest, delta) = change.split("members").unwrap();
+    let mut head = group();
+    head.remove("members");
+    assert!(rest.apply_head(stored(head), &delta).is_err());
+}
+
 /// RFC 7644 §3.5.2
 #[test]
 fn a_patch_names_what_it_leaves_out_with_its_relation_and_without() {

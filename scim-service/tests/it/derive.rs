@@ -18,6 +18,7 @@ use crate::{
 };
 
 const EXTENSION: &str = "urn:example:scim:schemas:extension:access:2.0:User";
+const COUNTED: &str = "urn:example:scim:schemas:extension:counted:2.0:Group";
 
 fn schema() -> ResourceSchema {
     let mut base = catalog::user_schema();
@@ -188,15 +189,22 @@ async fn what_needs_a_large_attribute_is_given_it() {
     size.mutability = Mutability::ReadOnly;
     base.attributes.push(size);
     let schema = ResourceSchema::new(base).unwrap().relation(AttrName::from_static("members"));
-    let size = Derived::new("size".parse().unwrap(), ["members".parse().unwrap()], |_, group| {
-        Some(group.attributes.get("members")?.as_array()?.len().into())
+    let mut count = Attribute::new(AttrName::from_static("count"), Kind::Integer);
+    count.mutability = Mutability::ReadOnly;
+    let extension = Schema::new(SchemaUri::from_static(COUNTED), "Counted", [count]);
+    let schema = schema.extend(extension).unwrap();
+    let count = format!("{COUNTED}:count");
+    let [size, counted] = ["size", &count].map(|path| {
+        Derived::new(path.parse().unwrap(), ["members".parse().unwrap()], |_, group| {
+            Some(group.attributes.get("members")?.as_array()?.len().into())
+        })
     });
     let store = || Wrapped::new(Features::default(), |_| Ok(()));
     for store in [store(), store().streaming(usize::MAX)] {
         let service = ScimService::builder(Arc::new(store))
             .base_url(BASE)
             .endpoint(Endpoint::users(catalog::user()))
-            .endpoint(Endpoint::groups(schema.clone()).derive(size.clone()))
+            .endpoint(Endpoint::groups(schema.clone()).derive(size.clone()).derive(counted.clone()))
             .build();
         let client = Client(service.unwrap());
         let user = client.user("ann").await;
@@ -207,9 +215,12 @@ async fn what_needs_a_large_attribute_is_given_it() {
         let group = format!("/Groups/{}", group["id"].as_str().unwrap());
         let shown = client.get(&format!("{group}?excludedAttributes=members")).await.body;
         assert_eq!((shown.get("members"), &shown["size"]), (None, &json!(1)));
-        let renamed = json!([{"op": "replace", "path": "displayName", "value": "h"}]);
-        let shown = client.patch(&format!("{group}?attributes=size"), renamed).await.body;
+        let renamed = |name| json!([{"op": "replace", "path": "displayName", "value": name}]);
+        let shown = client.patch(&format!("{group}?attributes=size"), renamed("h")).await.body;
         assert_eq!((shown.get("members"), &shown["size"]), (None, &json!(1)));
+        let shown = client.patch(&format!("{group}?attributes={count}"), renamed("i")).await.body;
+        assert_eq!((shown.get("members"), shown.get("size")), (None, None));
+        assert_eq!(shown[COUNTED], json!({"count": 1}), "in an extension, too");
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::{
 
 use futures_executor::block_on;
 use scim_service::{
-    Context, Endpoint, Features, MemoryStore, OnConflict, Policy, Principal, Proposal, ScimService,
-    UnknownMembers,
+    Context, Endpoint, Features, MemoryStore, New, OnConflict, Policy, Principal, Proposal,
+    ScimService, Store, UnknownMembers,
     core::{Compat, Error},
     schema::catalog,
 };
@@ -40,6 +40,21 @@ async fn me_is_whoever_the_embedder_says() {
     let me = client.request(request).await;
     assert_eq!(me.body["userName"], "bjensen");
     assert_eq!(me.header("location"), Some(format!("{BASE}{user}").as_str()));
+}
+
+/// RFC 7643 §3.1
+#[tokio::test]
+async fn the_id_and_meta_of_a_resource_are_the_services_whatever_a_store_has_beside_them() {
+    let client = Client::new();
+    let cx = client.0.context("User", http::Extensions::new()).unwrap();
+    let mut kept = cx.schema().trust(json!({"userName": "ann"}));
+    for (name, value) in [("id", json!("2")), ("meta", json!({"location": "elsewhere"}))] {
+        kept.attributes_mut().insert(name.to_owned(), value);
+    }
+    client.0.store().create(&cx, New::with_id("1", kept)).await.unwrap();
+    let shown = client.get("/Users/1").await.body;
+    let location = format!("{BASE}/Users/1");
+    assert_eq!((&shown["id"], &shown["meta"]["location"]), (&json!("1"), &json!(location)));
 }
 
 /// RFC 7644 §3.3

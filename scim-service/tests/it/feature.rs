@@ -11,8 +11,8 @@ use std::{
 };
 
 use scim_service::{
-    Endpoint, Features, Limits, OnConflict, ScimService, Store, StoreError,
-    core::Returned,
+    Endpoint, Features, Limits, MemoryStore, OnConflict, ScimService, Store, StoreError,
+    core::{AttrName, Attribute, Kind, Mutability, Returned, Schema, SchemaUri},
     schema::{ResourceSchema, catalog},
 };
 use serde_json::{Value, json};
@@ -22,6 +22,9 @@ use crate::{
     secret::Seen,
     wrapped::Wrapped,
 };
+
+/// An extension of which all is returned on request.
+const DOOR: &str = "urn:example:scim:schemas:extension:door:2.0:User";
 
 fn client(
     features: impl FnOnce(&mut Features),
@@ -385,4 +388,33 @@ async fn what_a_reference_follows_from_is_loaded_to_show_it_alone() {
     for body in shown {
         assert_eq!(body["members"], json!([{"$ref": format!("{BASE}{user}")}]), "{body}");
     }
+}
+
+/// RFC 7643 §7
+#[tokio::test]
+async fn what_is_returned_on_request_is_shown_to_who_has_written_it_and_nothing_beside_it() {
+    let request = |mut attribute: Attribute| {
+        attribute.returned = Returned::Request;
+        attribute
+    };
+    let text = |name| request(Attribute::new(AttrName::from_static(name), Kind::String));
+    let mut code = text("code");
+    code.mutability = Mutability::Immutable;
+    let extension = Schema::new(SchemaUri::from_static(DOOR), "Door", [text("pin"), code]);
+    let mut base = catalog::user_schema();
+    let names = base.attributes.iter_mut().filter(|attribute| attribute.name == "name");
+    names.for_each(|name| name.returned = Returned::Request);
+    let users = ResourceSchema::new(base).unwrap().extend(extension).unwrap();
+    let builder = ScimService::builder(Arc::new(MemoryStore::new())).base_url(BASE);
+    let client = Client(builder.endpoint(Endpoint::users(users)).build().unwrap());
+    let name = json!({"givenName": "A"});
+    let user = json!({"userName": "a", "name": name, DOOR: {"pin": "1", "code": "2"}});
+    let created = client.post("/Users", user.clone()).await.body;
+    assert_eq!((&created["name"], &created[DOOR]), (&name, &user[DOOR]));
+    let path = format!("/Users/{}", created["id"].as_str().unwrap());
+    let other = json!({"userName": "a", DOOR: {"pin": "3"}});
+    let replaced = client.put(&path, other.clone()).await.body;
+    assert_eq!((replaced.get("name"), &replaced[DOOR]), (None, &other[DOOR]));
+    let all = client.get(&format!("{path}?attributes={DOOR}:pin,{DOOR}:code")).await.body;
+    assert_eq!(all[DOOR], json!({"pin": "3", "code": "2"}));
 }

@@ -175,9 +175,14 @@ async fn a_type_that_is_not_served_is_an_error_and_not_forgotten() {
     assert_eq!(cx.of_type("User").unwrap().resource_type(), "User");
     assert_eq!(cx.of_type("User").unwrap().of_type("Group").unwrap().resource_type(), "Group");
     assert_eq!(cx.of_type("Device").unwrap_err().status, 500);
+    let named = |cx: &Context| -> Vec<String> {
+        cx.types().map(|one| one.resource_type().to_owned()).collect()
+    };
+    assert_eq!(named(&cx), ["User", "Group"]);
     let alone = Context::new(Endpoint::users(catalog::user()), http::Extensions::new());
     assert_eq!(alone.of_type("User").unwrap().resource_type(), "User");
     assert_eq!(alone.of_type("Group").unwrap_err().status, 500);
+    assert_eq!(named(&alone), ["User"]);
 }
 
 /// RFC 7644 §6.1
@@ -239,5 +244,6 @@ fn a_write_names_its_type_and_what_must_hold_once_it_is_made() {
         assert_eq!(write.context().resource_type(), "User");
         let counts: Vec<_> = write.invariants().iter().map(|one| one.questions().len()).collect();
         assert_eq!(counts, [2], "{write:?}");
+        assert!(format!("{:?}", write.invariants()).contains("active"), "its questions are shown");
     }
 }

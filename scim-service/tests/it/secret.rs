@@ -234,6 +234,8 @@ fn a_password_comes_to_light_nowhere() {
     let statuses = hold(&client, &seen);
     assert_eq!(&statuses[..9], [201, 409, 200, 200, 200, 200, 200, 200, 200]);
     assert!(seen.text().contains("store: ") && seen.text().contains("policy: "));
+    let is_shown = |line: &str| line.starts_with("policy: ") && line.contains("resource: Valid");
+    assert!(seen.text().lines().any(is_shown), "what a policy is shown is looked at");
 }
 
 /// RFC 7643 §4.1.1, RFC 7643 §9.2

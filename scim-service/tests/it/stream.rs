@@ -1,11 +1,11 @@
 //! Large groups, whose members a store hands over one by one while the answer is sent.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
-use scim_service::{Endpoint, Features, ScimService, schema::catalog};
+use scim_service::{Endpoint, Features, ScimService, Values, schema::catalog};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -84,4 +84,10 @@ async fn an_answer_breaks_off_where_the_store_does() {
     assert_eq!(error.to_string(), "the answer broke off");
     assert!(text.starts_with(b"{") && serde_json::from_slice::<Value>(&text).is_err());
     assert!(body.frame().await.is_none(), "nothing follows");
+}
+
+#[test]
+fn what_is_handed_over_in_pieces_shows_of_what_attribute_it_is() {
+    let values = Values { attribute: "members".into(), elements: Box::new(iter::empty()) };
+    assert!(format!("{values:?}").contains("members"));
 }
