@@ -1,8 +1,9 @@
 //! Numbers in columns of all their types compare as the evaluator compares them.
 
 use scim_filter::{
-    ResolvedPath,
+    Filter, Limits, Options, ResolvedPath,
     sql::{Column, Columns, Dialect, Direction, Holds, Place, compile, order},
+    testing::Schema,
 };
 use serde_json::{Value, json};
 
@@ -179,6 +180,39 @@ fn a_narrow_float_is_compared_as_the_wide_one_that_it_is_made() {
             let select = format!("SELECT id_k, NULL FROM resource r WHERE {}", found_by.text);
             assert_eq!(engine.rows(&select, &found_by.params).len(), found, "{filter:?}");
         }
+    }
+}
+
+/// PostgreSQL keeps 16,383 places behind the point.
+#[test]
+fn a_number_of_more_places_than_are_kept_is_refused() {
+    let mut limits = Limits::DEFAULT;
+    limits.max_len = 20_000;
+    let options = Options::STRICT.limits(limits);
+    let compiled = |literal: &str, dialect| {
+        let filter: Filter = Filter::parse_with(&format!("score gt {literal}"), &options).unwrap();
+        let filter = filter.check(&Schema, &options).unwrap();
+        compile(&filter, &Numbers(Holds::Number), dialect, 1)
+    };
+    for (zeros, digits, fits) in [
+        (0, 16_383, true),
+        (0, 16_384, false),
+        (5, 16_378, true),
+        (5, 16_379, false),
+        (300, 1, true),
+    ] {
+        let literal = format!("0.{}{}", "0".repeat(zeros), "1".repeat(digits));
+        let found = compiled(&literal, Dialect::Postgres);
+        assert_eq!(found.is_ok(), fits, "{zeros} zeros and {digits} digits");
+        let Ok(found) = found else { continue };
+        for mut engine in Engine::all() {
+            if engine.dialect() == Dialect::Postgres {
+                load(&mut engine, "numeric", &numbers(&["1", "-1"]));
+                let select = format!("SELECT id_k, NULL FROM resource r WHERE {}", found.text);
+                assert_eq!(engine.rows(&select, &found.params).len(), 1);
+            }
+        }
+        assert!(compiled(&literal, Dialect::Sqlite).is_ok());
     }
 }
 
