@@ -68,8 +68,18 @@ impl Test {
     /// have folded.
     #[inline]
     fn matches(&self, scope: &Value, texts: Option<&Texts>) -> bool {
+        match self.path.attribute(scope) {
+            Some(text @ Value::String(_)) if self.path.sub.is_none() => self.holds(text, texts),
+            found => self.holds_for_any(found, texts),
+        }
+    }
+
+    /// Whether any value of an attribute fulfils the test, apart so that one of a single text stays
+    /// short.
+    #[inline(never)]
+    fn holds_for_any(&self, found: Option<&Value>, texts: Option<&Texts>) -> bool {
         let default = self.path.default_false && !matches!(self.op, TestOp::Present);
-        self.path.any(scope, default, |value| self.holds(value, texts))
+        self.path.any(found, default, |value| self.holds(value, texts))
     }
 
     /// Whether one value fulfils the test.
@@ -110,19 +120,19 @@ impl Test {
 
 impl Element {
     fn matches(&self, scope: &Value, texts: &Texts) -> bool {
-        self.path.any(scope, false, |element| {
+        self.path.any(self.path.attribute(scope), false, |element| {
             self.filter.matches(element, texts) && !is_unassigned(element)
         })
     }
 }
 
 impl ResolvedPath {
-    /// Whether any value at this path passes. With `default`, elements without a value there
-    /// have the value `false`.
+    /// Whether any value at this path passes, given what was found of the attribute. With `default`,
+    /// elements without a value there have the value `false`.
     #[inline]
-    fn any(&self, scope: &Value, default: bool, pass: impl Fn(&Value) -> bool) -> bool {
+    fn any(&self, found: Option<&Value>, default: bool, pass: impl Fn(&Value) -> bool) -> bool {
         let by_default = || default && pass(&Value::Bool(false));
-        let Some(value) = self.attribute(scope) else { return self.sub.is_none() && by_default() };
+        let Some(value) = found else { return self.sub.is_none() && by_default() };
         if self.sub.is_none() && !value.is_array() {
             return pass(value);
         }
