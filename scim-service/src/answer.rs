@@ -39,9 +39,7 @@ impl Refusal {
         );
         Self { error, hint: Hint::Allow(route.allowed().collect::<Vec<_>>().join(", ")) }
     }
-}
 
-impl Refusal {
     /// The error alone, for an operation of a bulk request.
     pub(crate) fn into_error(self) -> Error {
         self.error

@@ -115,7 +115,8 @@ impl<S: Store> Parts<S> {
     pub(super) fn method<'a>(&self, params: &'a Params) -> Result<Method<'a>, Error> {
         let given = params.cursor.as_deref();
         let cursor = given.filter(|cursor| !cursor.is_empty());
-        let cursors = self.store.features().cursor;
+        let features = self.store.features();
+        let (cursors, cursors_alone) = (features.cursor, features.is_cursor_only());
         if params.start_index.is_some() && (cursor.is_some() || (given.is_some() && cursors)) {
             return Err(Error::invalid_value("`cursor` and `startIndex` exclude each other"));
         }
@@ -123,7 +124,6 @@ impl<S: Store> Parts<S> {
             return Err(Error::of(ScimType::InvalidCursor, "this server does not page by cursor"));
         }
         let is_first = params.start_index.is_none_or(|start| start <= 1);
-        let cursors_alone = self.store.features().is_cursor_only();
         if cursors_alone && !is_first {
             return Err(Error::invalid_value("this server pages by cursor alone"));
         }

@@ -1,6 +1,5 @@
 //! The protocol, rule by rule (RFC 7644 §3, §4).
 
-use scim_service::Limits;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, BASE, Client};
@@ -201,22 +200,6 @@ async fn a_filter_is_refused_by_discovery_whatever_stands_beside_it() {
         }
     }
     assert_eq!(client.get("/Schemas?count=abc").await.status, 200);
-}
-
-/// RFC 7643 §5, RFC 9865 §4
-#[tokio::test]
-async fn no_page_is_larger_than_the_largest_by_default_either() {
-    let mut limits = Limits::DEFAULT;
-    limits.max_page = 2;
-    let client = Client::of(|builder| builder.limits(limits));
-    for name in ["a", "b", "c"] {
-        client.user(name).await;
-    }
-    for path in ["/Users", "/", "/Users?cursor", "/?cursor", "/?sortBy=userName"] {
-        assert_eq!(client.get(path).await.body["itemsPerPage"], 2, "{path}");
-    }
-    let announced = client.get("/ServiceProviderConfig").await.body["pagination"].clone();
-    assert_eq!((&announced["defaultPageSize"], &announced["maxPageSize"]), (&json!(2), &json!(2)));
 }
 
 /// RFC 7644 §3.14
