@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 pub(crate) use self::text::Texts;
-use crate::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp};
+use crate::{Checked, Element, Node, Operand, ResolvedPath, Test, TestOp, key::Compared};
 
 impl Checked {
     /// Whether a resource of canonical form fulfils the filter; for a filter of
@@ -86,30 +86,27 @@ impl Test {
     #[inline]
     fn holds(&self, value: &Value, texts: Option<&Texts>) -> bool {
         let ResolvedPath { kind, case_exact, .. } = self.path;
+        let compared = Compared { value, kind, case_exact, texts };
         if let TestOp::Eq(operand) = &self.op {
             // Only empty values have an empty key, and they are none.
-            return operand.key.matches_among(value, kind, case_exact, texts)
-                && !operand.key.as_str().is_empty();
+            return operand.key.matches_among(compared) && !operand.key.as_str().is_empty();
         }
-        self.holds_otherwise(value, texts)
+        self.holds_otherwise(compared)
     }
 
     /// The tests other than `eq`, apart so that `eq` stays short.
     #[inline(never)]
-    fn holds_otherwise(&self, value: &Value, texts: Option<&Texts>) -> bool {
-        let ResolvedPath { kind, case_exact, .. } = self.path;
-        if is_unassigned(value) {
+    fn holds_otherwise(&self, compared: Compared<'_>) -> bool {
+        if is_unassigned(compared.value) {
             return false;
         }
-        let order = |operand: &Operand| operand.key.order_among(value, kind, case_exact, texts);
+        let order = |operand: &Operand| operand.key.order_among(compared);
         match &self.op {
-            TestOp::Eq(operand) => operand.key.matches_among(value, kind, case_exact, texts),
+            TestOp::Eq(operand) => operand.key.matches_among(compared),
             TestOp::Present => true,
-            TestOp::Contains(operand) => {
-                operand.key.is_within_among(value, kind, case_exact, texts)
-            }
-            TestOp::StartsWith(operand) => operand.key.begins_among(value, kind, case_exact, texts),
-            TestOp::EndsWith(operand) => operand.key.ends_among(value, kind, case_exact, texts),
+            TestOp::Contains(operand) => operand.key.is_within_among(compared),
+            TestOp::StartsWith(operand) => operand.key.begins_among(compared),
+            TestOp::EndsWith(operand) => operand.key.ends_among(compared),
             TestOp::Gt(operand) => order(operand).is_some_and(Ordering::is_gt),
             TestOp::Ge(operand) => order(operand).is_some_and(Ordering::is_ge),
             TestOp::Lt(operand) => order(operand).is_some_and(Ordering::is_lt),

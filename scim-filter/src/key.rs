@@ -141,18 +141,13 @@ impl Key {
     /// text and whole numbers without computing a key.
     #[inline]
     pub fn matches(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
-        self.matches_among(value, kind, case_exact, None)
+        self.matches_among(Compared::alone(value, kind, case_exact))
     }
 
     /// [`Key::matches`], among the texts of a resource that are folded once.
     #[inline]
-    pub(crate) fn matches_among(
-        &self,
-        value: &Value,
-        kind: Kind,
-        case_exact: bool,
-        texts: Option<&Texts>,
-    ) -> bool {
+    pub(crate) fn matches_among(&self, compared: Compared<'_>) -> bool {
+        let Compared { value, kind, case_exact, texts } = compared;
         match (kind, value) {
             (Kind::String | Kind::Reference, Value::String(text)) => {
                 self.matches_text(text, case_exact, texts)
@@ -165,16 +160,11 @@ impl Key {
     /// The order of a value's key and this one: `Less` if the value is less. `None` if the value
     /// has no key.
     pub fn order_of(&self, value: &Value, kind: Kind, case_exact: bool) -> Option<Ordering> {
-        self.order_among(value, kind, case_exact, None)
+        self.order_among(Compared::alone(value, kind, case_exact))
     }
 
-    pub(crate) fn order_among(
-        &self,
-        value: &Value,
-        kind: Kind,
-        case_exact: bool,
-        texts: Option<&Texts>,
-    ) -> Option<Ordering> {
+    pub(crate) fn order_among(&self, compared: Compared<'_>) -> Option<Ordering> {
+        let Compared { value, kind, case_exact, texts } = compared;
         match (kind, value) {
             (Kind::String | Kind::Reference, Value::String(text)) if case_exact => {
                 Some(text.as_str().cmp(&self.0))
@@ -191,21 +181,12 @@ impl Key {
 
     /// Whether a value's key begins with this one.
     pub fn begins(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
-        self.begins_among(value, kind, case_exact, None)
+        self.begins_among(Compared::alone(value, kind, case_exact))
     }
 
-    pub(crate) fn begins_among(
-        &self,
-        value: &Value,
-        kind: Kind,
-        case_exact: bool,
-        texts: Option<&Texts>,
-    ) -> bool {
+    pub(crate) fn begins_among(&self, compared: Compared<'_>) -> bool {
         self.is_part(
-            value,
-            kind,
-            case_exact,
-            texts,
+            compared,
             |text| text.get(..self.0.len()),
             |text| text.starts_with(self.as_str()),
         )
@@ -213,41 +194,23 @@ impl Key {
 
     /// Whether a value's key ends with this one.
     pub fn ends(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
-        self.ends_among(value, kind, case_exact, None)
+        self.ends_among(Compared::alone(value, kind, case_exact))
     }
 
-    pub(crate) fn ends_among(
-        &self,
-        value: &Value,
-        kind: Kind,
-        case_exact: bool,
-        texts: Option<&Texts>,
-    ) -> bool {
+    pub(crate) fn ends_among(&self, compared: Compared<'_>) -> bool {
         let tail = |text: &'_ [u8]| text.len().checked_sub(self.0.len());
-        self.is_part(
-            value,
-            kind,
-            case_exact,
-            texts,
-            |text| text.get(tail(text)?..),
-            |text| text.ends_with(self.as_str()),
-        )
+        self.is_part(compared, |text| text.get(tail(text)?..), |text| text.ends_with(self.as_str()))
     }
 
     /// Whether a value's key holds this one.
     pub fn is_within(&self, value: &Value, kind: Kind, case_exact: bool) -> bool {
-        self.is_within_among(value, kind, case_exact, None)
+        self.is_within_among(Compared::alone(value, kind, case_exact))
     }
 
-    pub(crate) fn is_within_among(
-        &self,
-        value: &Value,
-        kind: Kind,
-        case_exact: bool,
-        texts: Option<&Texts>,
-    ) -> bool {
+    pub(crate) fn is_within_among(&self, compared: Compared<'_>) -> bool {
         /// Below this, comparing at each place is faster than folding, and never slow.
         const FEW: usize = 4096;
+        let Compared { value, kind, case_exact, texts } = compared;
         let Some(text) = text_of(value, kind) else { return false };
         let (bytes, part) = (text.as_bytes(), self.0.as_bytes());
         if !case_exact && !part.is_empty() && bytes.len() * part.len() <= FEW && text.is_ascii() {
@@ -276,19 +239,33 @@ impl Key {
 
     fn is_part(
         &self,
-        value: &Value,
-        kind: Kind,
-        case_exact: bool,
-        texts: Option<&Texts>,
+        compared: Compared<'_>,
         slice: impl for<'t> Fn(&'t [u8]) -> Option<&'t [u8]>,
         test: impl Fn(&str) -> bool,
     ) -> bool {
+        let Compared { value, kind, case_exact, texts } = compared;
         match text_of(value, kind) {
             Some(text) if !case_exact && text.is_ascii() => slice(text.as_bytes())
                 .is_some_and(|part| part.eq_ignore_ascii_case(self.0.as_bytes())),
             Some(text) => comparable(text, case_exact, texts, test),
             None => false,
         }
+    }
+}
+
+/// A value that is compared with a key, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared<'v> {
+    pub(crate) value: &'v Value,
+    pub(crate) kind: Kind,
+    pub(crate) case_exact: bool,
+    /// The texts of the resource that are folded already, if others look at them, too.
+    pub(crate) texts: Option<&'v Texts>,
+}
+
+impl<'v> Compared<'v> {
+    fn alone(value: &'v Value, kind: Kind, case_exact: bool) -> Self {
+        Self { value, kind, case_exact, texts: None }
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     CompareOp, Expr, Filter, Key, Literal, LiteralKind,
     eval::{Texts, is_unassigned},
+    key::Compared,
 };
 
 impl Filter {
@@ -207,16 +208,15 @@ impl Operand {
         if is_unassigned(value) || *kind == Kind::Boolean && op != CompareOp::Eq {
             return false;
         }
-        let order = |pass: fn(Ordering) -> bool| {
-            key.order_among(value, *kind, *case_exact, Some(texts)).is_some_and(pass)
-        };
+        let compared = Compared { value, kind: *kind, case_exact: *case_exact, texts: Some(texts) };
+        let order = |pass: fn(Ordering) -> bool| key.order_among(compared).is_some_and(pass);
         match op {
-            CompareOp::Eq => key.matches_among(value, *kind, *case_exact, Some(texts)),
+            CompareOp::Eq => key.matches_among(compared),
             // Asked as the contrary of `eq`.
             CompareOp::Ne => false,
-            CompareOp::Co => key.is_within_among(value, *kind, *case_exact, Some(texts)),
-            CompareOp::Sw => key.begins_among(value, *kind, *case_exact, Some(texts)),
-            CompareOp::Ew => key.ends_among(value, *kind, *case_exact, Some(texts)),
+            CompareOp::Co => key.is_within_among(compared),
+            CompareOp::Sw => key.begins_among(compared),
+            CompareOp::Ew => key.ends_among(compared),
             CompareOp::Gt => order(Ordering::is_gt),
             CompareOp::Ge => order(Ordering::is_ge),
             CompareOp::Lt => order(Ordering::is_lt),
