@@ -1,10 +1,14 @@
 //! The service in process, beside a handler that does no more than read, keep and render.
 
 use std::{
+    cell::Cell,
     collections::HashMap,
     pin::pin,
     rc::Rc,
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -33,8 +37,7 @@ pub(crate) fn rows(table: &mut Table) {
         || Request::get(format!("{USERS}?count=100")).body(Full::default()).expect("a request");
     let most = Budget::AtMost(1.2);
 
-    let ours = posted(service, |service, request| scim(service, request, 201));
-    let other = posted(Bare::holding, |bare, request| bare.answer(request, 201));
+    let (ours, other) = (posted(service(0), scim), posted(Bare::holding(0), Bare::answer));
     table.beside("POST a user of 1.7 kB", ours, "bare handler", other, most);
 
     table.beside("GET a user of 1.7 kB", sent(service(1), get), "bare handler", bare(1, get), most);
@@ -61,36 +64,48 @@ fn bare<'a>(users: usize, request: impl Fn() -> Request<Full<Bytes>> + 'a) -> Wo
     consuming(16, request, move |request| bare.answer(request, 200))
 }
 
-/// Creations of users, a few into each store: what a map of many costs is not of interest here.
+/// Creations of users. All are deleted again every so often, outside of the time: what a map of many
+/// costs is not of interest here, nor is a server that has just been made.
 fn posted<'a, S: 'a>(
-    make: impl Fn(usize) -> S + 'a,
-    send: impl Fn(&S, Request<Full<Bytes>>) -> Bytes + 'a,
+    server: S,
+    send: impl Fn(&S, Request<Full<Bytes>>, u16) -> Bytes + Copy + 'a,
 ) -> Work<'a> {
     const TOGETHER: usize = 64;
+    // More than are there at a time, since no two have the same name.
     let texts: Vec<Bytes> =
-        (0..TOGETHER).map(|number| sample::user(number).to_string().into()).collect();
-    let mut server = Rc::new(make(0));
-    let mut next = 0;
-    let prepare = move || {
-        if next == TOGETHER {
-            (server, next) = (Rc::new(make(0)), 0);
+        (0..2 * TOGETHER).map(|number| sample::user(number).to_string().into()).collect();
+    let server = Rc::new(server);
+    let created = Rc::new(Cell::new(0));
+    let mut texts = texts.into_iter().cycle();
+    let mut deleted = 0;
+    let prepare = {
+        let (server, created) = (server.clone(), created.clone());
+        move || {
+            if created.get() >= deleted + TOGETHER {
+                for id in deleted + 1..=created.get() {
+                    let delete = Request::delete(format!("{USERS}/{id}")).body(Full::default());
+                    send(&server, delete.expect("a request"), 204);
+                }
+                deleted = created.get();
+            }
+            let body = Full::from(texts.next().expect("a cycle has no end"));
+            Request::post(USERS).body(body).expect("a request")
         }
-        next += 1;
-        let body = Full::from(texts[next - 1].clone());
-        (server.clone(), Request::post(USERS).body(body).expect("a request"))
     };
-    // The store comes out again, so that dropping it does not count.
-    consuming(16, prepare, move |(server, request)| (send(&server, request), server))
+    consuming(16, prepare, move |request| {
+        created.set(created.get() + 1);
+        send(&server, request, 201)
+    })
 }
 
 /// A service that holds so many users, with ids from 1.
 fn service(users: usize) -> ScimService<MemoryStore> {
-    let next = std::sync::atomic::AtomicU64::new(1);
+    let next = AtomicU64::new(1);
     let service = ScimService::builder(MemoryStore::new())
         .base_url(BASE)
         .endpoint(Endpoint::users(sample::USERS.clone()))
         .endpoint(Endpoint::groups(sample::GROUPS.clone()))
-        .ids(move || next.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string())
+        .ids(move || next.fetch_add(1, Ordering::Relaxed).to_string())
         .build()
         .expect("a service");
     for number in 0..users {
@@ -109,13 +124,15 @@ fn scim(service: &ScimService<MemoryStore>, request: Request<Full<Bytes>>, statu
 /// Values by id, in a map with a lock around it.
 struct Bare {
     users: Mutex<HashMap<String, Value>>,
+    next: AtomicU64,
 }
 
 impl Bare {
     fn holding(users: usize) -> Self {
         let users = (0..users)
             .map(|number| ((number + 1).to_string(), Value::Object(sample::stored_user(number))));
-        Self { users: Mutex::new(users.collect()) }
+        let next = AtomicU64::new(users.len() as u64 + 1);
+        Self { users: Mutex::new(users.collect()), next }
     }
 
     fn answer(&self, request: Request<Full<Bytes>>, status: u16) -> Bytes {
@@ -131,7 +148,7 @@ impl Bare {
         let mut users = self.users.lock().expect("not poisoned");
         let (status, bytes) = if head.method == http::Method::POST {
             let mut user: Value = serde_json::from_slice(&body).expect("JSON");
-            let id = (users.len() + 1).to_string();
+            let id = self.next.fetch_add(1, Ordering::Relaxed).to_string();
             user["id"] = json!(id);
             user["meta"] = json!({
                 "resourceType": "User",
@@ -143,8 +160,13 @@ impl Bare {
             let bytes = serde_json::to_vec(&user);
             users.insert(id, user);
             (StatusCode::CREATED, bytes)
-        } else if let Some(user) = path.strip_prefix("/v2/Users/").and_then(|id| users.get(id)) {
-            (StatusCode::OK, serde_json::to_vec(user))
+        } else if let Some(id) = path.strip_prefix("/v2/Users/") {
+            if head.method == http::Method::DELETE {
+                users.remove(id);
+                (StatusCode::NO_CONTENT, Ok(Vec::new()))
+            } else {
+                (StatusCode::OK, serde_json::to_vec(&users.get(id)))
+            }
         } else {
             let page: Vec<&Value> = users.values().take(100).collect();
             let mut list =
