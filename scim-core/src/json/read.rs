@@ -122,7 +122,7 @@ struct Reader<'a> {
 
 type Read<T> = Result<T, JsonErrorKind>;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn document(&mut self) -> Read<Value> {
         let value = self.value(0)?;
         self.skip_blanks();
@@ -133,7 +133,10 @@ impl Reader<'_> {
         let first = self.token()?;
         self.count()?;
         match first {
-            b'"' => Ok(Value::String(self.string()?)),
+            b'"' => match self.plain() {
+                Some(text) => Ok(text.into()),
+                None => Ok(self.escaped()?.into()),
+            },
             b'{' => Ok(Value::Object(self.object(self.below(depth)?)?)),
             b'[' => Ok(Value::Array(self.array(self.below(depth)?)?)),
             b't' => self.word("true", Value::Bool(true)),
@@ -168,16 +171,23 @@ impl Reader<'_> {
                 return Err(JsonErrorKind::Syntax);
             }
             let start = self.at;
-            let name = self.string()?;
+            let name = match self.plain() {
+                Some(name) => name.to_owned(),
+                None => self.escaped()?,
+            };
             if !names.insert(&name, &object) {
                 self.at = start;
                 return Err(JsonErrorKind::DuplicateName);
             }
             self.expect(b':')?;
-            // Most values are texts: these go from registers to where they stay.
+            // Most values are texts, and these go from registers to where they stay: a `Result` of one
+            // goes through memory, in pieces that wait for one another.
             if self.token()? == b'"' {
                 self.count()?;
-                let text = self.string()?;
+                let text = match self.plain() {
+                    Some(text) => text.to_owned(),
+                    None => self.escaped()?,
+                };
                 object.insert(name, Value::String(text));
             } else {
                 let value = self.value(depth)?;
@@ -240,28 +250,28 @@ impl Reader<'_> {
         Ok(Value::Number(number))
     }
 
-    /// A string, from its opening quote to behind its closing one. What it returns would go through
-    /// memory in halves, and wait there.
-    #[inline(always)]
-    fn string(&mut self) -> Read<String> {
-        self.at += 1;
-        let start = self.at;
-        self.at += plain_prefix(self.rest());
-        match self.peek() {
-            Some(b'"') => {
-                let text = self.text.get(start..self.at).unwrap_or_default().to_owned();
-                self.at += 1;
-                Ok(text)
-            }
-            Some(b'\\') => self.unescape(start),
-            _ => Err(JsonErrorKind::Syntax),
+    /// A string without escapes, from its opening quote to behind its closing one.
+    #[inline]
+    fn plain(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let end = start + plain_prefix(self.text.as_bytes().get(start..)?);
+        let text = self.text.get(start..end)?;
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
         }
+        self.at = end + 1;
+        Some(text)
     }
 
+    /// Any string.
     #[cold]
-    fn unescape(&mut self, start: usize) -> Read<String> {
-        let mut text = self.text.get(start..self.at).unwrap_or_default().to_owned();
+    fn escaped(&mut self) -> Read<String> {
+        let mut text = String::new();
+        self.at += 1;
         loop {
+            let plain = self.at..self.at + plain_prefix(self.rest());
+            self.at = plain.end;
+            text.push_str(self.text.get(plain).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
@@ -270,9 +280,6 @@ impl Reader<'_> {
                 Some(b'\\') => text.push(self.escape()?),
                 _ => return Err(JsonErrorKind::Syntax),
             }
-            let plain = self.at..self.at + plain_prefix(self.rest());
-            self.at = plain.end;
-            text.push_str(self.text.get(plain).unwrap_or_default());
         }
     }
 
