@@ -345,7 +345,7 @@ impl<'a> Reader<'a> {
 #[derive(Default)]
 struct Names {
     /// A bit for each name: where it is not set, there is no such name.
-    marks: u64,
+    marks: u128,
     folded: HashSet<String>,
 }
 
@@ -368,12 +368,12 @@ impl Names {
 }
 
 /// A bit that names which differ in case alone share.
-fn mark(name: &str) -> u64 {
+fn mark(name: &str) -> u128 {
     let folded = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
     let bytes = name.as_bytes();
     let middle = folded(bytes.get(bytes.len() / 2));
     let sum = folded(bytes.first()) * 5 + middle * 3 + folded(bytes.last());
-    1 << (sum.wrapping_add(bytes.len()) % 64)
+    1 << (sum.wrapping_add(bytes.len()) % 128)
 }
 
 #[cfg(test)]
