@@ -2,6 +2,8 @@
 
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGHS: u64 = ONES << 7;
+/// Plain bytes in the upper half.
+const FILLER: u64 = u64::from_be_bytes([b' ', b' ', b' ', b' ', 0, 0, 0, 0]);
 
 /// The high bits of those of eight bytes, the first lowest, that cannot stand in a JSON string by
 /// themselves: control characters, quotes and backslashes. Only the lowest bit is exact.
@@ -26,27 +28,21 @@ pub(super) fn plain_prefix(bytes: &[u8]) -> usize {
 }
 
 /// Whether all these bytes can stand in a JSON string by themselves.
-pub(super) fn is_all_plain(bytes: &[u8]) -> bool {
+pub(super) fn are_plain(bytes: &[u8]) -> bool {
     // The last piece may share some bytes with the one before.
-    if let Some(last) = bytes.last_chunk::<16>() {
-        let mut found = [0; 16];
-        let mut look = |piece: &[u8; 16]| {
-            for (found, byte) in found.iter_mut().zip(piece) {
-                *found |= u8::from(!is_plain(*byte));
-            }
-        };
-        bytes.as_chunks::<16>().0.iter().for_each(&mut look);
-        look(last);
-        return u128::from_le_bytes(found) == 0;
+    match bytes.last_chunk::<16>() {
+        Some(last) => bytes.as_chunks::<16>().0.iter().chain([last]).all(is_plain_piece),
+        None => bytes.iter().all(|byte| is_plain(*byte)),
     }
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        return marks(u64::from_le_bytes(*first)) | marks(u64::from_le_bytes(*last)) == 0;
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        let [first, last] = [*first, *last].map(|half| u64::from(u32::from_le_bytes(half)));
-        return marks(first << 32 | last) == 0;
-    }
-    bytes.iter().all(|byte| is_plain(*byte))
+}
+
+/// The same of 4 bytes, or of 8 or 16.
+#[inline(always)]
+pub(super) fn is_plain_piece<const N: usize>(piece: &[u8; N]) -> bool {
+    let (words, rest) = piece.as_chunks::<8>();
+    let half =
+        rest.first_chunk().map_or(0, |half| marks(u64::from(u32::from_le_bytes(*half)) | FILLER));
+    words.iter().fold(half, |found, word| found | marks(u64::from_le_bytes(*word))) == 0
 }
 
 /// Whether a byte can stand in a JSON string by itself.
@@ -81,10 +77,10 @@ mod tests {
                 for filler in [b'a', 0xff] {
                     let mut bytes = vec![filler; length];
                     bytes[at] = byte;
-                    assert_eq!(is_all_plain(&bytes), is_plain(byte), "{byte} at {at} of {length}");
+                    assert_eq!(are_plain(&bytes), is_plain(byte), "{byte} at {at} of {length}");
                 }
             }
         }
-        assert!(is_all_plain(b""));
+        assert!(are_plain(b""));
     }
 }
