@@ -54,28 +54,26 @@ impl<'a> Meta<'a> {
 
 /// An instant in UTC, to the millisecond, of a length that needs no allocation.
 fn instant(time: DateTime<Utc>) -> CompactString {
-    let (year, nanosecond) = (time.year(), time.nanosecond());
+    let utc = time.naive_utc();
+    let (year, nanosecond) = (utc.year(), utc.nanosecond());
     let usual = (0..=9999).contains(&year) && nanosecond < 1_000_000_000;
     if !usual {
         return time.to_rfc3339_opts(SecondsFormat::Millis, true).into();
     }
-    let numbers = [
-        (0..4, year.unsigned_abs()),
-        (5..7, time.month()),
-        (8..10, time.day()),
-        (11..13, time.hour()),
-        (14..16, time.minute()),
-        (17..19, time.second()),
-        (20..23, nanosecond / 1_000_000),
+    let (year, milliseconds) = (year.unsigned_abs(), nanosecond / 1_000_000);
+    let [y1, y2] = [year / 100, year % 100].map(two_digits);
+    let [mo, d] = [utc.month(), utc.day()].map(two_digits);
+    let [h, mi, s] = [utc.hour(), utc.minute(), utc.second()].map(two_digits);
+    let [ms1, ms2] = [milliseconds / 10, milliseconds % 10 * 10].map(two_digits);
+    let text = [
+        y1[0], y1[1], y2[0], y2[1], b'-', mo[0], mo[1], b'-', d[0], d[1], b'T', h[0], h[1], b':',
+        mi[0], mi[1], b':', s[0], s[1], b'.', ms1[0], ms1[1], ms2[0], b'Z',
     ];
-    let mut text = *b"0000-00-00T00:00:00.000Z";
-    for (place, mut number) in numbers {
-        for digit in text.get_mut(place).into_iter().flatten().rev() {
-            *digit += (number % 10) as u8;
-            number /= 10;
-        }
-    }
     str::from_utf8(&text).unwrap_or_default().into()
+}
+
+fn two_digits(number: u32) -> [u8; 2] {
+    [number / 10, number % 10].map(|digit| b'0' + digit as u8)
 }
 
 #[cfg(test)]

@@ -48,7 +48,11 @@ impl Route<'_> {
 
     /// Whether a method is served there.
     pub(crate) fn allows(&self, method: &Method) -> bool {
-        self.allowed().any(|allowed| allowed == method.as_str())
+        let (endpoint, methods) = self.methods();
+        let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+        methods.iter().any(|(served, action)| {
+            *served == method && endpoint.is_none_or(|endpoint| endpoint.allows(*action))
+        })
     }
 
     /// What there is to do, and the endpoint that says whether it is served.
@@ -134,7 +138,7 @@ pub(crate) fn find<'a>(
 }
 
 fn unescaped(segment: &str) -> Cow<'_, str> {
-    if segment.contains('%') {
+    if segment.as_bytes().contains(&b'%') {
         percent_decode_str(segment).decode_utf8_lossy()
     } else {
         segment.into()
