@@ -13,7 +13,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use scim_service::{Endpoint, MemoryStore, ScimService};
 use serde_json::{Value, json};
@@ -27,11 +27,14 @@ use crate::{
 
 const BASE: &str = "https://scim.example.com/v2";
 const USERS: &str = "https://scim.example.com/v2/Users";
+const VERSION: &str = "W/\"1\"";
+const INSTANT: &str = "2010-01-23T04:56:22.000Z";
 
 pub(crate) fn rows(table: &mut Table) {
     if !table.wants(&["POST", "GET", "PATCH"]) {
         return;
     }
+    assert_alike();
     let get = || Request::get(format!("{USERS}/1")).body(Full::default()).expect("a request");
     let list =
         || Request::get(format!("{USERS}?count=100")).body(Full::default()).expect("a request");
@@ -108,17 +111,22 @@ fn service(users: usize) -> ScimService<MemoryStore> {
         .ids(move || next.fetch_add(1, Ordering::Relaxed).to_string())
         .build()
         .expect("a service");
-    for number in 0..users {
-        let body = Full::from(sample::user(number).to_string());
-        scim(&service, Request::post(USERS).body(body).expect("a request"), 201);
-    }
+    creations(users).for_each(|request| drop(scim(&service, request, 201)));
     service
 }
 
+fn creations(users: usize) -> impl Iterator<Item = Request<Full<Bytes>>> {
+    let bodies = (0..users).map(|number| Full::from(sample::user(number).to_string()));
+    bodies.map(|body| Request::post(USERS).body(body).expect("a request"))
+}
+
 fn scim(service: &ScimService<MemoryStore>, request: Request<Full<Bytes>>, status: u16) -> Bytes {
-    let response = finish(service.clone().call(request)).expect("infallible");
+    read(finish(service.clone().call(request)).expect("infallible"), status)
+}
+
+fn read<B: BodyExt>(response: Response<B>, status: u16) -> Bytes {
     assert_eq!(response.status(), status);
-    finish(response.into_body().collect()).expect("a body").to_bytes()
+    finish(response.into_body().collect()).ok().expect("a body").to_bytes()
 }
 
 /// Values by id, in a map with a lock around it.
@@ -129,16 +137,13 @@ struct Bare {
 
 impl Bare {
     fn holding(users: usize) -> Self {
-        let users = (0..users)
-            .map(|number| ((number + 1).to_string(), Value::Object(sample::stored_user(number))));
-        let next = AtomicU64::new(users.len() as u64 + 1);
-        Self { users: Mutex::new(users.collect()), next }
+        let bare = Self { users: Mutex::default(), next: AtomicU64::new(1) };
+        creations(users).for_each(|request| drop(bare.answer(request, 201)));
+        bare
     }
 
     fn answer(&self, request: Request<Full<Bytes>>, status: u16) -> Bytes {
-        let response = finish(self.handle(request));
-        assert_eq!(response.status(), status);
-        finish(response.into_body().collect()).expect("a body").to_bytes()
+        read(finish(self.handle(request)), status)
     }
 
     async fn handle(&self, request: Request<Full<Bytes>>) -> Response<Full<Bytes>> {
@@ -146,27 +151,27 @@ impl Bare {
         let path = head.uri.path();
         let body = body.collect().await.expect("a body").to_bytes();
         let mut users = self.users.lock().expect("not poisoned");
-        let (status, bytes) = if head.method == http::Method::POST {
+        if head.method == Method::POST {
             let mut user: Value = serde_json::from_slice(&body).expect("JSON");
             let id = self.next.fetch_add(1, Ordering::Relaxed).to_string();
+            let location = format!("{USERS}/{id}");
             user["id"] = json!(id);
             user["meta"] = json!({
                 "resourceType": "User",
-                "created": "2010-01-23T04:56:22Z",
-                "lastModified": "2010-01-23T04:56:22Z",
-                "location": format!("{USERS}/{id}"),
-                "version": "W/\"1\"",
+                "created": INSTANT,
+                "lastModified": INSTANT,
+                "location": location,
+                "version": VERSION,
             });
-            let bytes = serde_json::to_vec(&user);
+            let answer = one(StatusCode::CREATED, &user, location);
             users.insert(id, user);
-            (StatusCode::CREATED, bytes)
+            answer
         } else if let Some(id) = path.strip_prefix("/v2/Users/") {
-            if head.method == http::Method::DELETE {
+            if head.method == Method::DELETE {
                 users.remove(id);
-                (StatusCode::NO_CONTENT, Ok(Vec::new()))
-            } else {
-                (StatusCode::OK, serde_json::to_vec(&users.get(id)))
+                return respond(StatusCode::NO_CONTENT, Vec::new());
             }
+            one(StatusCode::OK, users.get(id).expect("a user"), format!("{USERS}/{id}"))
         } else {
             let page: Vec<&Value> = users.values().take(100).collect();
             let mut list =
@@ -174,16 +179,55 @@ impl Bare {
             let (total, shown) = (users.len(), page.len());
             list.extend(format!(r#""totalResults":{total},"itemsPerPage":{shown},"#).into_bytes());
             list.extend_from_slice(br#""startIndex":1,"Resources":"#);
-            let rendered = serde_json::to_writer(&mut list, &page);
+            serde_json::to_writer(&mut list, &page).expect("JSON");
             list.push(b'}');
-            (StatusCode::OK, rendered.map(|()| list))
-        };
-        Response::builder()
-            .status(status)
-            .header(CONTENT_TYPE, "application/scim+json")
-            .body(Full::from(bytes.expect("JSON")))
-            .expect("a response")
+            respond(StatusCode::OK, list)
+        }
     }
+}
+
+fn one(status: StatusCode, user: &Value, location: String) -> Response<Full<Bytes>> {
+    let mut response = respond(status, serde_json::to_vec(user).expect("JSON"));
+    let location = HeaderValue::try_from(location).expect("a header");
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_static(VERSION));
+    headers.insert(header::LOCATION, location.clone());
+    headers.insert(header::CONTENT_LOCATION, location);
+    response
+}
+
+fn respond(status: StatusCode, body: Vec<u8>) -> Response<Full<Bytes>> {
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "application/scim+json")
+        .body(body.into())
+        .expect("a response")
+}
+
+/// What is measured beside each other answers the same, but for the instants.
+fn assert_alike() {
+    let (service, bare) = (service(0), Bare::holding(0));
+    let get = |url: &str| Request::get(url).body(Full::default()).expect("a request");
+    let requests = || creations(1).chain([get(&format!("{USERS}/1")), get(USERS)]);
+    for (ours, other) in requests().zip(requests()) {
+        let ours = whole(finish(service.clone().call(ours)).expect("infallible"));
+        let other = whole(finish(bare.handle(other)));
+        assert_eq!(ours, other);
+    }
+}
+
+fn whole(response: Response<impl BodyExt>) -> (StatusCode, HeaderMap, Value) {
+    let (head, body) = response.into_parts();
+    let body = finish(body.collect()).ok().expect("a body").to_bytes();
+    let mut body: Value = serde_json::from_slice(&body).expect("JSON");
+    for place in ["/meta", "/Resources/0/meta"] {
+        let Some(meta) = body.pointer_mut(place) else { continue };
+        for name in ["created", "lastModified"] {
+            let instant = meta[name].take();
+            assert_eq!(instant.as_str().map(str::len), Some(INSTANT.len()));
+        }
+    }
+    (head.status, head.headers, body)
 }
 
 /// Nothing here waits, so that a future is ready at once.
