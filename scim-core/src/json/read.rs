@@ -1,12 +1,10 @@
 //! Values from JSON text (RFC 8259) that a hostile client may have sent: within limits, and
 //! without names that mean the same (RFC 7643 §2.1).
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::scan::plain_prefix;
+use super::{names::Names, scan::plain_prefix};
 use crate::Error as ScimError;
 
 /// How much of a document is read before it is refused.
@@ -133,10 +131,7 @@ impl<'a> Reader<'a> {
         let first = self.token()?;
         self.count()?;
         match first {
-            b'"' => match self.plain() {
-                Some(text) => Ok(text.into()),
-                None => Ok(self.escaped()?.into()),
-            },
+            b'"' => Ok(Value::String(self.string()?)),
             b'{' => Ok(Value::Object(self.object(self.below(depth)?)?)),
             b'[' => Ok(Value::Array(self.array(self.below(depth)?)?)),
             b't' => self.word("true", Value::Bool(true)),
@@ -171,23 +166,16 @@ impl<'a> Reader<'a> {
                 return Err(JsonErrorKind::Syntax);
             }
             let start = self.at;
-            let name = match self.plain() {
-                Some(name) => name.to_owned(),
-                None => self.escaped()?,
-            };
+            let name = self.string()?;
             if !names.insert(&name, &object) {
                 self.at = start;
                 return Err(JsonErrorKind::DuplicateName);
             }
             self.expect(b':')?;
-            // Most values are texts, and these go from registers to where they stay: a `Result` of one
-            // goes through memory, in pieces that wait for one another.
+            // Most values are texts, and these need not go through `value`.
             if self.token()? == b'"' {
                 self.count()?;
-                let text = match self.plain() {
-                    Some(text) => text.to_owned(),
-                    None => self.escaped()?,
-                };
+                let text = self.string()?;
                 object.insert(name, Value::String(text));
             } else {
                 let value = self.value(depth)?;
@@ -250,7 +238,17 @@ impl<'a> Reader<'a> {
         Ok(Value::Number(number))
     }
 
-    /// A string without escapes, from its opening quote to behind its closing one.
+    /// A string, from its opening quote to behind its closing one. What it returns would go through
+    /// memory in pieces, which wait for one another.
+    #[inline(always)]
+    fn string(&mut self) -> Read<String> {
+        match self.plain() {
+            Some(text) => Ok(text.to_owned()),
+            None => self.escaped(),
+        }
+    }
+
+    /// A string without escapes.
     #[inline]
     fn plain(&mut self) -> Option<&'a str> {
         let start = self.at + 1;
@@ -339,41 +337,6 @@ impl<'a> Reader<'a> {
     fn rest(&self) -> &[u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
-}
-
-/// The names of one object, compared without case: a scan while they are few, a set after that.
-#[derive(Default)]
-struct Names {
-    /// A bit for each name: where it is not set, there is no such name.
-    marks: u128,
-    folded: HashSet<String>,
-}
-
-impl Names {
-    const FEW: usize = 32;
-
-    /// Whether the name is new.
-    fn insert(&mut self, name: &str, object: &Map<String, Value>) -> bool {
-        if object.len() < Self::FEW {
-            let mark = mark(name);
-            let marked = self.marks & mark != 0;
-            self.marks |= mark;
-            return !marked || !object.keys().any(|known| known.eq_ignore_ascii_case(name));
-        }
-        if self.folded.is_empty() {
-            self.folded = object.keys().map(|known| known.to_ascii_lowercase()).collect();
-        }
-        self.folded.insert(name.to_ascii_lowercase())
-    }
-}
-
-/// A bit that names which differ in case alone share.
-fn mark(name: &str) -> u128 {
-    let folded = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
-    let bytes = name.as_bytes();
-    let middle = folded(bytes.get(bytes.len() / 2));
-    let sum = folded(bytes.first()) * 5 + middle * 3 + folded(bytes.last());
-    1 << (sum.wrapping_add(bytes.len()) % 128)
 }
 
 #[cfg(test)]
