@@ -36,23 +36,23 @@ pub(crate) enum Route<'a> {
 impl Route<'_> {
     /// The methods that are served there; HEAD is wherever GET is.
     pub(crate) fn allowed(&self) -> impl Iterator<Item = &'static str> {
-        let (endpoint, methods) = self.methods();
-        let served = methods
-            .iter()
-            .filter(move |(_, action)| endpoint.is_none_or(|endpoint| endpoint.allows(*action)));
-        served.flat_map(|(method, _)| match *method {
-            "GET" => ["GET", "HEAD"].as_slice().iter().copied(),
-            _ => std::slice::from_ref(method).iter().copied(),
-        })
+        self.served()
+            .flat_map(|method| std::iter::once(method).chain((method == "GET").then_some("HEAD")))
     }
 
     /// Whether a method is served there.
     pub(crate) fn allows(&self, method: &Method) -> bool {
-        let (endpoint, methods) = self.methods();
         let method = if method == Method::HEAD { "GET" } else { method.as_str() };
-        methods.iter().any(|(served, action)| {
-            *served == method && endpoint.is_none_or(|endpoint| endpoint.allows(*action))
-        })
+        self.served().any(|served| served == method)
+    }
+
+    /// The methods that are served there, HEAD aside.
+    fn served(&self) -> impl Iterator<Item = &'static str> {
+        let (endpoint, methods) = self.methods();
+        let served = methods
+            .iter()
+            .filter(move |(_, action)| endpoint.is_none_or(|endpoint| endpoint.allows(*action)));
+        served.map(|(method, _)| *method)
     }
 
     /// What there is to do, and the endpoint that says whether it is served.
