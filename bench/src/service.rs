@@ -35,36 +35,33 @@ pub(crate) fn rows(table: &mut Table) {
         return;
     }
     assert_alike();
-    let get = || Request::get(format!("{USERS}/1")).body(Full::default()).expect("a request");
-    let list =
-        || Request::get(format!("{USERS}?count=100")).body(Full::default()).expect("a request");
+    let get = || request(Method::GET, &format!("{USERS}/1"), Bytes::new());
+    let list = || request(Method::GET, &format!("{USERS}?count=100"), Bytes::new());
     let most = Budget::AtMost(1.2);
 
     let (ours, other) = (posted(service(0), scim), posted(Bare::holding(0), Bare::answer));
     table.beside("POST a user of 1.7 kB", ours, "bare handler", other, most);
 
-    table.beside("GET a user of 1.7 kB", sent(service(1), get), "bare handler", bare(1, get), most);
-    table.beside("GET 100 users", sent(service(100), list), "bare handler", bare(100, list), most);
+    let (ours, other) = (sent(service(1), scim, get), sent(Bare::holding(1), Bare::answer, get));
+    table.beside("GET a user of 1.7 kB", ours, "bare handler", other, most);
+    let (ours, other) =
+        (sent(service(100), scim, list), sent(Bare::holding(100), Bare::answer, list));
+    table.beside("GET 100 users", ours, "bare handler", other, most);
 
     let patch = || {
         let body = sample::message(json!([{"op": "replace", "path": "active", "value": true}]));
-        let body = Full::from(body.to_string());
-        Request::patch(format!("{USERS}/1")).body(body).expect("a request")
+        request(Method::PATCH, &format!("{USERS}/1"), body.to_string().into())
     };
-    table.alone("PATCH `active` of a user", sent(service(1), patch), Budget::Any);
+    table.alone("PATCH `active` of a user", sent(service(1), scim, patch), Budget::Any);
 }
 
-/// Requests to a service, all of the same kind.
-fn sent<'a>(
-    service: ScimService<MemoryStore>,
+/// Requests to a server, all of the same kind.
+fn sent<'a, S: 'a>(
+    server: S,
+    send: impl Fn(&S, Request<Full<Bytes>>, u16) -> Bytes + 'a,
     request: impl Fn() -> Request<Full<Bytes>> + 'a,
 ) -> Work<'a> {
-    consuming(16, request, move |request| scim(&service, request, 200))
-}
-
-fn bare<'a>(users: usize, request: impl Fn() -> Request<Full<Bytes>> + 'a) -> Work<'a> {
-    let bare = Bare::holding(users);
-    consuming(16, request, move |request| bare.answer(request, 200))
+    consuming(16, request, move |request| send(&server, request, 200))
 }
 
 /// Creations of users. All are deleted again every so often, outside of the time: what a map of many
@@ -75,8 +72,7 @@ fn posted<'a, S: 'a>(
 ) -> Work<'a> {
     const TOGETHER: usize = 64;
     // More than are there at a time, since no two have the same name.
-    let texts: Vec<Bytes> =
-        (0..2 * TOGETHER).map(|number| sample::user(number).to_string().into()).collect();
+    let texts: Vec<Bytes> = (0..2 * TOGETHER).map(user_text).collect();
     let server = Rc::new(server);
     let created = Rc::new(Cell::new(0));
     let mut texts = texts.into_iter().cycle();
@@ -86,13 +82,12 @@ fn posted<'a, S: 'a>(
         move || {
             if created.get() >= deleted + TOGETHER {
                 for id in deleted + 1..=created.get() {
-                    let delete = Request::delete(format!("{USERS}/{id}")).body(Full::default());
-                    send(&server, delete.expect("a request"), 204);
+                    let user = format!("{USERS}/{id}");
+                    send(&server, request(Method::DELETE, &user, Bytes::new()), 204);
                 }
                 deleted = created.get();
             }
-            let body = Full::from(texts.next().expect("a cycle has no end"));
-            Request::post(USERS).body(body).expect("a request")
+            request(Method::POST, USERS, texts.next().expect("a cycle has no end"))
         }
     };
     consuming(16, prepare, move |request| {
@@ -116,8 +111,15 @@ fn service(users: usize) -> ScimService<MemoryStore> {
 }
 
 fn creations(users: usize) -> impl Iterator<Item = Request<Full<Bytes>>> {
-    let bodies = (0..users).map(|number| Full::from(sample::user(number).to_string()));
-    bodies.map(|body| Request::post(USERS).body(body).expect("a request"))
+    (0..users).map(|number| request(Method::POST, USERS, user_text(number)))
+}
+
+fn user_text(number: usize) -> Bytes {
+    sample::user(number).to_string().into()
+}
+
+fn request(method: Method, url: &str, body: Bytes) -> Request<Full<Bytes>> {
+    Request::builder().method(method).uri(url).body(body.into()).expect("a request")
 }
 
 fn scim(service: &ScimService<MemoryStore>, request: Request<Full<Bytes>>, status: u16) -> Bytes {
@@ -207,8 +209,9 @@ fn respond(status: StatusCode, body: Vec<u8>) -> Response<Full<Bytes>> {
 /// What is measured beside each other answers the same, but for the instants.
 fn assert_alike() {
     let (service, bare) = (service(0), Bare::holding(0));
-    let get = |url: &str| Request::get(url).body(Full::default()).expect("a request");
-    let requests = || creations(1).chain([get(&format!("{USERS}/1")), get(USERS)]);
+    let gets = || [format!("{USERS}/1"), USERS.to_owned()].into_iter();
+    let requests =
+        || creations(1).chain(gets().map(|url| request(Method::GET, &url, Bytes::new())));
     for (ours, other) in requests().zip(requests()) {
         let ours = whole(finish(service.clone().call(ours)).expect("infallible"));
         let other = whole(finish(bare.handle(other)));
